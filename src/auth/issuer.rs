@@ -1,0 +1,109 @@
+//! An external issuer and the keys it published last.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex;
+
+use super::fetch;
+use super::jwk::KeySet;
+use super::jwt::VerifyingKey;
+use crate::config::IssuerConfig;
+
+/// A key nobody knows is asked for this often at most.
+const COOL_DOWN: Duration = Duration::from_secs(15);
+
+/// Keys are asked for anew after this, so that a withdrawn one goes.
+const STALE: Duration = Duration::from_secs(300);
+
+pub(super) struct Issuer {
+    pub config: IssuerConfig,
+    known: RwLock<Known>,
+    /// Held while fetching: one fetch at a time.
+    fetching: Mutex<()>,
+}
+
+#[derive(Clone, Default)]
+struct Known {
+    set: Arc<KeySet>,
+    asked: Option<Instant>,
+    failed: bool,
+}
+
+/// Whether a key is known.
+pub(super) enum Lookup {
+    Found(VerifyingKey),
+    Unknown,
+    /// The issuer could not be asked, and no key of it is known.
+    Unreachable,
+}
+
+impl Issuer {
+    pub(super) fn new(config: IssuerConfig) -> Issuer {
+        Issuer { config, known: RwLock::default(), fetching: Mutex::default() }
+    }
+
+    /// The key a token names, fetched if it is not known yet.
+    pub(super) async fn key(self: &Arc<Self>, kid: Option<&str>) -> Lookup {
+        let known = self.known();
+        if let Some(key) = known.set.find(kid) {
+            if known.asked.is_none_or(|asked| asked.elapsed() > STALE) {
+                let issuer = self.clone();
+                tokio::spawn(async move { issuer.refresh(STALE).await });
+            }
+            return Lookup::Found(key.clone());
+        }
+        self.refresh(COOL_DOWN).await;
+        let known = self.known();
+        match known.set.find(kid) {
+            Some(key) => Lookup::Found(key.clone()),
+            None if known.failed && known.set.keys.is_empty() => Lookup::Unreachable,
+            None => Lookup::Unknown,
+        }
+    }
+
+    /// True if a key with this name was published.
+    pub(super) fn has_key(&self, kid: &str) -> bool {
+        self.known().set.find(Some(kid)).is_some()
+    }
+
+    /// Asks for the keys, unless that was done less than `age` ago.
+    async fn refresh(&self, age: Duration) {
+        let _one = self.fetching.lock().await;
+        if self.known().asked.is_some_and(|asked| asked.elapsed() < age) {
+            return;
+        }
+        let config = self.config.clone();
+        let fetched = tokio::task::spawn_blocking(move || fetch_set(&config)).await;
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.asked = Some(Instant::now());
+        match fetched.unwrap_or_else(|error| Err(error.to_string())) {
+            Ok(set) => {
+                for why in &set.skipped {
+                    tracing::warn!(
+                        issuer = self.config.issuer,
+                        "a published key cannot be used: {why}"
+                    );
+                }
+                *known = Known { set: Arc::new(set), asked: known.asked, failed: false };
+            }
+            Err(why) => {
+                tracing::warn!(issuer = self.config.issuer, "cannot get the issuer's keys: {why}");
+                known.failed = true;
+            }
+        }
+    }
+
+    fn known(&self) -> Known {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn fetch_set(config: &IssuerConfig) -> Result<KeySet, String> {
+    let json = match (&config.jwks_url, &config.jwks_file) {
+        (Some(url), _) => fetch::url(url)?,
+        (None, Some(file)) => fetch::file(file)?,
+        (None, None) => return Err("neither jwks_url nor jwks_file is set".into()),
+    };
+    KeySet::parse(&json)
+}

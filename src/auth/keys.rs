@@ -1,0 +1,115 @@
+//! Docket's own Ed25519 keys: made once, published, rotated.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::SigningKey;
+use jsonwebtoken::{Algorithm, DecodingKey};
+use serde_json::{Value, json};
+
+use super::jwt::VerifyingKey;
+use super::{TOKEN_SECONDS, store};
+use crate::db::{Conn, Db, Tx};
+use crate::error::{Error, Result};
+use crate::ids::Owner;
+use crate::time::Timestamp;
+
+/// A key of our own as it is kept.
+pub(super) struct OwnKey {
+    pub kid: String,
+    pub seed: [u8; 32],
+}
+
+impl OwnKey {
+    fn public(&self) -> String {
+        URL_SAFE_NO_PAD.encode(SigningKey::from_bytes(&self.seed).verifying_key().as_bytes())
+    }
+}
+
+/// Makes the first signing key, unless there is one.
+pub fn ensure_key(tx: &Tx, now: Timestamp) -> Result<()> {
+    if store::signing_key(tx)?.is_none() {
+        make_key(tx, now)?;
+    }
+    Ok(())
+}
+
+/// Makes a new signing key. The old ones verify until their last token has ended.
+pub fn rotate(tx: &Tx, now: Timestamp) -> Result<String> {
+    store::retire_keys(tx, now)?;
+    tx.standing_changes();
+    make_key(tx, now)
+}
+
+fn make_key(tx: &Tx, now: Timestamp) -> Result<String> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|error| Error::Internal(error.to_string()))?;
+    let key = OwnKey { kid: uuid::Uuid::now_v7().simple().to_string(), seed };
+    store::insert_key(tx, &key, now)?;
+    Ok(key.kid)
+}
+
+/// The public keys as a JWK Set (RFC 7517, 5; RFC 8037, 2).
+pub fn public_keys(conn: &Conn, now: Timestamp) -> Result<Value> {
+    let keys: Vec<Value> = live(conn, now)?
+        .iter()
+        .map(|key| {
+            json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig",
+                    "kid": key.kid, "x": key.public() })
+        })
+        .collect();
+    Ok(json!({ "keys": keys }))
+}
+
+fn live(conn: &Conn, now: Timestamp) -> Result<Vec<OwnKey>> {
+    store::live_keys(conn, now.plus_seconds(-TOKEN_SECONDS), now)
+}
+
+/// The keys in memory, read anew whenever anybody's standing changed.
+#[derive(Default)]
+pub(super) struct KeyRing {
+    known: RwLock<Arc<Known>>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// The standing they were read at; `None` before the first time.
+    standing: Option<u64>,
+    keys: Vec<VerifyingKey>,
+}
+
+impl KeyRing {
+    pub(super) async fn key(
+        &self,
+        db: &Db,
+        kid: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<VerifyingKey>> {
+        let known = self.fresh(db, now).await?;
+        Ok(known.keys.iter().find(|key| key.kid.as_deref() == kid).cloned())
+    }
+
+    async fn fresh(&self, db: &Db, now: Timestamp) -> Result<Arc<Known>> {
+        let standing = db.signals().standing();
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if known.standing == Some(standing) {
+            return Ok(known);
+        }
+        let keys = db.read(Owner::NOBODY, move |conn| live(conn, now)).await?;
+        let keys: Result<Vec<VerifyingKey>> = keys.iter().map(verifying).collect();
+        let known = Arc::new(Known { standing: Some(standing), keys: keys? });
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = known.clone();
+        Ok(known)
+    }
+}
+
+fn verifying(key: &OwnKey) -> Result<VerifyingKey> {
+    let decoding = DecodingKey::from_ed_components(&key.public())
+        .map_err(|error| Error::Internal(format!("a key of our own is unusable: {error}")))?;
+    Ok(VerifyingKey {
+        kid: Some(key.kid.clone()),
+        algorithm: Algorithm::EdDSA,
+        key: Arc::new(decoding),
+    })
+}

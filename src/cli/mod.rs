@@ -1,0 +1,162 @@
+//! The terminal door: a command to a file.
+
+mod config;
+mod key;
+mod migrate;
+mod output;
+mod serve;
+mod token;
+mod user;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, Flags};
+use crate::db::{Db, Role};
+use crate::error::{Error, Result};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed, or a token was refused
+  2  the command line cannot be read
+  3  no such account or thing
+  4  it conflicts with what is there
+  6  busy or out of reach for now";
+
+/// A self-hosted task manager in one executable
+///
+/// Without a command docket serves: it makes what it needs, listens on
+/// 127.0.0.1:8000 and prints one line when it is ready. Everything it keeps is
+/// in one directory.
+#[derive(Parser)]
+#[command(name = "docket", version, after_long_help = EXIT_CODES)]
+struct Cli {
+    #[command(flatten)]
+    flags: GlobalFlags,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Args)]
+struct GlobalFlags {
+    /// The directory that holds everything Docket keeps
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+
+    /// Read settings from this file instead of ./Rocket.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// The IP address to listen on
+    #[arg(long, global = true, value_name = "IP")]
+    address: Option<IpAddr>,
+
+    /// The port to listen on; 0 takes a free one
+    #[arg(long, global = true)]
+    port: Option<u16>,
+
+    /// The address people use, such as https://tasks.example.org
+    #[arg(long, global = true, value_name = "URL")]
+    base_url: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve tasks over HTTP (what docket does without a command)
+    Serve,
+    /// Print every setting, its value and where it came from
+    Config(config::Print),
+    /// Bring the database to this program's schema, or look where it stands
+    Migrate(migrate::Migrate),
+    /// Make, list, disable and enable accounts
+    #[command(subcommand)]
+    User(user::User),
+    /// Rotate the keys that sign tokens
+    #[command(subcommand)]
+    Key(key::Key),
+    /// Issue and check tokens
+    #[command(subcommand)]
+    Token(token::Token),
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("docket: {error:#}");
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let loaded = crate::config::load(&cli.flags.into())?;
+    let config = &loaded.config;
+    output::log_to_stderr(config.log);
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(config)?,
+        Command::Config(command) => command.run(&loaded)?,
+        Command::Migrate(command) => command.run(config)?,
+        Command::User(command) => command.run(config)?,
+        Command::Key(command) => command.run(config)?,
+        Command::Token(command) => return command.run(config),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl From<GlobalFlags> for Flags {
+    fn from(flags: GlobalFlags) -> Flags {
+        let GlobalFlags { data_dir, config, address, port, base_url } = flags;
+        let config = config.or_else(|| std::env::var_os("DOCKET_CONFIG").map(PathBuf::from));
+        Flags { config, data_dir, address, port, base_url }
+    }
+}
+
+fn exit_code(error: &anyhow::Error) -> u8 {
+    match error.downcast_ref::<Error>() {
+        Some(Error::NotFound(_)) => 3,
+        Some(Error::Conflict { .. }) => 4,
+        Some(Error::Unavailable(_)) => 6,
+        _ => 1,
+    }
+}
+
+/// The open database of a command, closed again when the command is done.
+struct Opened(Db);
+
+impl Opened {
+    fn new(config: &Config) -> Result<Opened> {
+        Ok(Opened(Db::open(&config.data_dir, Role::Command)?))
+    }
+}
+
+impl std::ops::Deref for Opened {
+    type Target = Db;
+
+    fn deref(&self) -> &Db {
+        &self.0
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,159 @@
+//! `docket user`.
+
+use std::io::IsTerminal;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+
+use super::Opened;
+use super::output::{print, print_json, table};
+use crate::auth::user::{self, Email};
+use crate::config::Config;
+use crate::time::Timestamp;
+
+#[derive(Subcommand)]
+pub(super) enum User {
+    Add(Add),
+    List(List),
+    Disable(Disable),
+    Enable(Enable),
+}
+
+/// Make an account
+///
+/// On a terminal the password is asked for; an empty one makes an account that
+/// only tokens can use. Prints the account's id.
+#[derive(Args)]
+#[command(after_long_help = "\
+Examples:
+  docket user add ada@example.org --name Ada
+  echo 'correct horse battery' | docket user add bob@example.org --password-stdin")]
+pub(super) struct Add {
+    /// The e-mail address, which is the name to sign in by
+    email: String,
+
+    /// What to call the person
+    #[arg(long, default_value = "")]
+    name: String,
+
+    /// Read the password from standard input, up to the first line's end
+    #[arg(long)]
+    password_stdin: bool,
+
+    /// Print the account as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// List every account
+#[derive(Args)]
+#[command(after_long_help = "Examples:\n  docket user list\n  docket user list --json")]
+pub(super) struct List {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Let an account in no longer
+///
+/// Ends its sessions and tokens within a second, also while the server runs.
+#[derive(Args)]
+#[command(after_long_help = "Examples:\n  docket user disable ada@example.org")]
+pub(super) struct Disable {
+    /// The account's e-mail address or id
+    account: String,
+}
+
+/// Let a disabled account in again
+///
+/// What was ended stays ended: the person needs a new token.
+#[derive(Args)]
+#[command(after_long_help = "Examples:\n  docket user enable ada@example.org")]
+pub(super) struct Enable {
+    /// The account's e-mail address or id
+    account: String,
+}
+
+impl User {
+    pub(super) fn run(&self, config: &Config) -> anyhow::Result<()> {
+        match self {
+            User::Add(command) => command.run(config),
+            User::List(command) => command.run(config),
+            User::Disable(command) => {
+                let now = Timestamp::now();
+                change(config, &command.account, move |tx, owner| user::disable(tx, owner, now))
+            }
+            User::Enable(command) => {
+                let now = Timestamp::now();
+                change(config, &command.account, move |tx, owner| user::enable(tx, owner, now))
+            }
+        }
+    }
+}
+
+impl Add {
+    fn run(&self, config: &Config) -> anyhow::Result<()> {
+        let email = Email::parse(&self.email)?;
+        let hash = match self.password()? {
+            Some(password) => Some(user::hash_password(&password)?),
+            None => None,
+        };
+        let (name, now) = (self.name.clone(), Timestamp::now());
+        let user = Opened::new(config)?
+            .write_now(move |tx| user::add(tx, email, &name, hash.as_deref(), now))?;
+        if self.json { print_json(&user) } else { print(user.id.as_str()) }
+    }
+
+    fn password(&self) -> anyhow::Result<Option<String>> {
+        if self.password_stdin {
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).context("cannot read the password")?;
+            return Ok(Some(line.trim_end_matches(['\n', '\r']).to_owned()));
+        }
+        if !std::io::stdin().is_terminal() {
+            return Ok(None);
+        }
+        let first = rpassword::prompt_password("Password (empty for none): ")?;
+        if first.is_empty() {
+            return Ok(None);
+        }
+        if rpassword::prompt_password("Again: ")? != first {
+            bail!("the two are not the same");
+        }
+        Ok(Some(first))
+    }
+}
+
+impl List {
+    fn run(&self, config: &Config) -> anyhow::Result<()> {
+        let users = Opened::new(config)?.read_now(user::list)?;
+        if self.json {
+            return print_json(&users);
+        }
+        if users.is_empty() {
+            eprintln!("no accounts yet; make one with: docket user add EMAIL");
+            return Ok(());
+        }
+        let mut rows = vec![["ID", "ACCOUNT", "NAME", "STATE"].map(str::to_owned).to_vec()];
+        rows.extend(users.iter().map(|user| {
+            let account = match (&user.email, &user.issuer, &user.subject) {
+                (Some(email), _, _) => email.clone(),
+                (_, Some(issuer), Some(subject)) => format!("{subject} of {issuer}"),
+                _ => String::new(),
+            };
+            let state = if user.disabled_at.is_some() { "disabled" } else { "enabled" };
+            vec![user.id.to_string(), account, user.name.clone(), state.into()]
+        }));
+        print(&table(&rows))
+    }
+}
+
+fn change(
+    config: &Config,
+    account: &str,
+    work: impl FnOnce(&crate::db::Tx, crate::ids::Owner) -> crate::error::Result<()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let name = account.to_owned();
+    Opened::new(config)?.write_now(move |tx| work(tx, user::find(tx, &name)?))?;
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! Every setting: what it means, where it came from, and what is refused.
+//!
+//! A flag wins over the environment, the environment over `Rocket.toml`, that
+//! over the default.
+
+mod issuer;
+mod sources;
+mod types;
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+use figment::Figment;
+use figment::value::{Dict, Value};
+
+pub use issuer::{IssuerConfig, Subjects};
+pub use sources::Flags;
+pub use types::{BaseUrl, LogLevel, Secret};
+
+use crate::error::{Error, Result};
+
+/// A setting as `docket config` and the README show it.
+#[derive(Debug)]
+pub struct Setting {
+    pub name: &'static str,
+    pub help: &'static str,
+}
+
+/// Makes the struct, the list of settings and the reader from one description.
+macro_rules! settings {
+    ($($(#[doc = $doc:literal])+ $name:ident: $type:ty = $default:expr,)+) => {
+        /// The effective settings.
+        #[derive(Clone, Debug)]
+        pub struct Config {
+            $($(#[doc = $doc])+ pub $name: $type,)+
+        }
+
+        /// Every setting, in the order of the documentation.
+        pub const SETTINGS: &[Setting] = &[
+            $(Setting { name: stringify!($name), help: concat!($($doc),+) },)+
+        ];
+
+        fn defaults() -> Result<Dict> {
+            let mut dict = Dict::new();
+            $(dict.insert(stringify!($name).into(), value(&$default)?);)+
+            Ok(dict)
+        }
+
+        fn extract(figment: &Figment) -> Result<Config> {
+            Ok(Config { $($name: field(figment, stringify!($name))?,)+ })
+        }
+    };
+}
+
+settings! {
+    /// The directory that holds everything Docket keeps.
+    data_dir: PathBuf = sources::default_data_dir(),
+    /// The IP address to listen on. Use 0.0.0.0 or :: behind a reverse proxy on another host.
+    address: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST),
+    /// The port to listen on; 0 takes a free one and prints it.
+    port: u16 = 8000,
+    /// The address people use, such as https://tasks.example.org: the issuer and
+    /// audience of Docket's own tokens. Without it, http and the listening address.
+    base_url: Option<BaseUrl> = None::<String>,
+    /// Other servers whose tokens are accepted: a list of tables with `issuer`,
+    /// `jwks_url` or `jwks_file`, `audience` and `subjects`. See the README.
+    issuers: Vec<IssuerConfig> = Vec::<String>::new(),
+    /// The secret shared with a Better Auth server that signs its tokens with HS256: at
+    /// least 32 bytes, used as they are. Also read from BETTER_AUTH_SECRET. Empty is off.
+    better_auth_secret: Option<Secret> = None::<String>,
+    /// The `iss` that an HS256 token must have. Without it, any or none.
+    better_auth_issuer: Option<String> = None::<String>,
+    /// The `aud` that an HS256 token must have. Without it, any or none.
+    better_auth_audience: Option<String> = None::<String>,
+    /// Whom an HS256 token's `sub` names: `external`, an account of its own for each
+    /// subject, or `local`, the id of an account here.
+    better_auth_subjects: Subjects = "external",
+    /// How much to log: error, warn, info, debug or trace.
+    log: LogLevel = "info",
+}
+
+/// The settings and, for each, where it came from.
+#[derive(Debug)]
+pub struct Loaded {
+    pub config: Config,
+    figment: Figment,
+}
+
+/// Reads every source. A setting that is unknown, of the wrong kind or unsafe
+/// is refused with its name and where it came from.
+pub fn load(flags: &Flags) -> Result<Loaded> {
+    let figment = sources::figment(flags, defaults()?)?;
+    refuse_unknown(&figment)?;
+    let config = extract(&figment)?;
+    config.check().map_err(|(name, why)| fault(&figment, name, &why))?;
+    Ok(Loaded { config, figment })
+}
+
+impl Loaded {
+    /// Where a setting's value came from, in words.
+    pub fn origin(&self, name: &str) -> String {
+        sources::origin(&self.figment, name)
+    }
+
+    /// A setting's value as JSON, secrets masked.
+    pub fn shown(&self, name: &str) -> serde_json::Value {
+        let value = self.figment.find_value(name).ok();
+        match serde_json::to_value(&value).unwrap_or_default() {
+            serde_json::Value::String(text) if name.ends_with("secret") && !text.is_empty() => {
+                "********".into()
+            }
+            value => value,
+        }
+    }
+}
+
+impl Config {
+    /// What Docket calls itself when it listens on `port`.
+    pub fn own_url(&self, port: u16) -> String {
+        match &self.base_url {
+            Some(url) => url.to_string(),
+            None => format!("http://{}", std::net::SocketAddr::new(self.address, port)),
+        }
+    }
+
+    /// The HS256 secret, if one is set.
+    pub fn shared_secret(&self) -> Option<&Secret> {
+        self.better_auth_secret.as_ref().filter(|secret| !secret.is_empty())
+    }
+
+    fn check(&self) -> Result<(), (&'static str, String)> {
+        if let Some(secret) = self.shared_secret() {
+            secret.check().map_err(|why| ("better_auth_secret", why))?;
+        }
+        issuer::check(&self.issuers).map_err(|why| ("issuers", why))
+    }
+}
+
+fn value(default: &impl serde::Serialize) -> Result<Value> {
+    Value::serialize(default).map_err(|error| Error::Internal(error.to_string()))
+}
+
+fn field<'de, T: serde::Deserialize<'de>>(figment: &Figment, name: &str) -> Result<T> {
+    figment.extract_inner(name).map_err(|error| {
+        let why: Vec<String> = error.into_iter().map(|error| error.kind.to_string()).collect();
+        fault(figment, name, &why.join("; "))
+    })
+}
+
+fn fault(figment: &Figment, name: &str, why: &str) -> Error {
+    Error::Setup(format!("setting {name} from {}: {why}", sources::origin(figment, name)))
+}
+
+fn refuse_unknown(figment: &Figment) -> Result<()> {
+    let all: Dict = figment
+        .extract()
+        .map_err(|error| Error::Setup(format!("the settings cannot be read: {error}")))?;
+    for name in all.keys() {
+        if !SETTINGS.iter().any(|setting| setting.name == name) {
+            return Err(fault(figment, name, "no such setting"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! The cellar: one SQLite file, opened, migrated, read, written and copied.
+//!
+//! Reads borrow a read-only connection from a pool, writes queue for the one
+//! writer that commits many of them with a single sync. Nothing above this
+//! module opens the file by any other means (closing a second handle to it
+//! would drop the locks SQLite holds).
+
+mod error;
+mod lock;
+mod migrate;
+mod open;
+mod read;
+mod signals;
+mod snapshot;
+mod values;
+mod watch;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use error::OnConflict;
+pub use lock::ServerLock;
+pub use migrate::{Migration, Status as MigrationStatus, status as migration_status};
+pub use read::Conn;
+pub use signals::{Signals, Watch};
+pub use write::Tx;
+
+use crate::error::Result;
+
+/// An open data directory.
+#[derive(Clone)]
+pub struct Db {
+    readers: read::Readers,
+    writer: write::Writer,
+    watcher: watch::Watcher,
+    signals: Arc<Signals>,
+}
+
+/// Who is opening: the server, or a command that may run beside one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Server,
+    Command,
+}
+
+impl Db {
+    /// Opens the database in `data_dir`, making and migrating it as needed.
+    /// Fails without touching a file that is damaged, foreign or newer.
+    pub fn open(data_dir: &Path, role: Role) -> Result<Db> {
+        let file = prepare(data_dir)?;
+        open::check(&file)?;
+        migrate::apply(&file)?;
+        let signals = Arc::new(Signals::default());
+        let writer = write::Writer::start(&file, role, signals.clone())?;
+        let watcher = match role {
+            Role::Server => watch::Watcher::start(&file, signals.clone())?,
+            Role::Command => watch::Watcher::default(),
+        };
+        let readers = read::Readers::new(&file);
+        Ok(Db { readers, writer, watcher, signals })
+    }
+
+    /// What others learn of commits: whose rows changed, and whether anybody's
+    /// standing may have.
+    pub fn signals(&self) -> &Arc<Signals> {
+        &self.signals
+    }
+
+    /// Ends after the writes it has. The last connection to close folds the
+    /// WAL into the file and removes it.
+    pub fn close(&self) {
+        self.readers.close();
+        self.watcher.close();
+        self.writer.close();
+    }
+}
+
+/// Where the database lies in a data directory.
+pub fn file_in(data_dir: &Path) -> PathBuf {
+    data_dir.join("docket.db")
+}
+
+/// Makes the data directory (0700) and checks that it can be used.
+pub fn prepare(data_dir: &Path) -> Result<PathBuf> {
+    open::make_private_dir(data_dir)?;
+    Ok(file_in(data_dir))
+}

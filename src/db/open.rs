@@ -1,0 +1,170 @@
+//! Making, checking and opening the file.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::{Error, Result};
+
+/// "Dckt", so that `file` and other programs can tell what it is.
+pub(super) const APPLICATION_ID: i32 = 0x4463_6b74;
+
+/// How long one process waits for another's write.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// Makes `path` and its parents, closed to others, and tells plainly if it cannot.
+pub(super) fn make_private_dir(path: &Path) -> Result<()> {
+    let cannot = |what: &str, error: std::io::Error| {
+        Error::Setup(format!("cannot {what} the data directory {}: {error}", path.display()))
+    };
+    if path.exists() && !path.is_dir() {
+        return Err(Error::Setup(format!(
+            "the data directory {} is a file; name a directory",
+            path.display()
+        )));
+    }
+    fs::create_dir_all(path).map_err(|error| cannot("make", error))?;
+    let mode = fs::metadata(path).map_err(|error| cannot("read", error))?.permissions().mode();
+    if mode & 0o077 != 0 {
+        fs::set_permissions(path, Permissions::from_mode(0o700))
+            .map_err(|error| cannot("close to others", error))?;
+    }
+    Ok(())
+}
+
+/// Opens or makes a file that only the owner can read (0600).
+pub(super) fn private_file(path: &Path) -> Result<File> {
+    let cannot = |error| Error::Setup(format!("cannot open {}: {error}", path.display()));
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+        .map_err(cannot)?;
+    let mode = file.metadata().map_err(cannot)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        file.set_permissions(Permissions::from_mode(0o600)).map_err(cannot)?;
+    }
+    Ok(file)
+}
+
+/// Refuses a file that is no database of Docket's, or a damaged one, before
+/// any of it is changed. A missing or empty file is made, closed to others:
+/// SQLite gives the WAL the same mode.
+pub(super) fn check(path: &Path) -> Result<()> {
+    let damaged = |why: String| {
+        Error::Setup(format!(
+            "{} is not a usable Docket database ({why}); it was left as it is. \
+             Restore a backup, or name another --data-dir",
+            path.display()
+        ))
+    };
+    let mut head = Vec::new();
+    match File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => {
+            return Err(Error::Setup(format!("cannot open {}: {error}", path.display())));
+        }
+        Ok(file) => {
+            file.take(100).read_to_end(&mut head).map_err(|error| damaged(error.to_string()))?;
+        }
+    }
+    if !head.is_empty() && !head.starts_with(b"SQLite format 3\0") {
+        return Err(damaged("it does not begin as a SQLite file does".into()));
+    }
+    private_file(path)?;
+    if head.is_empty() {
+        return Ok(());
+    }
+    let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let id: i32 = conn
+        .pragma_query_value(None, "application_id", |row| row.get(0))
+        .map_err(|error| damaged(error.to_string()))?;
+    let tables: i64 = conn
+        .query_row("select count(*) from sqlite_schema", [], |row| row.get(0))
+        .map_err(|error| damaged(error.to_string()))?;
+    if id != APPLICATION_ID && tables > 0 {
+        return Err(damaged("another program made it".into()));
+    }
+    if is_cut_short(path, &head) {
+        return Err(damaged("it is shorter than its own header says".into()));
+    }
+    Ok(())
+}
+
+/// Compares the file's length with its header (SQLite file format, 1.3). With
+/// a WAL beside it the header may be ahead, and recovery mends that.
+fn is_cut_short(path: &Path, head: &[u8]) -> bool {
+    let has_wal = fs::metadata(path.with_extension("db-wal")).is_ok_and(|wal| wal.len() > 0);
+    let (Ok(file), false, Some(head)) = (fs::metadata(path), has_wal, head.get(..100)) else {
+        return false;
+    };
+    let page_size = match u16::from_be_bytes([head[16], head[17]]) {
+        1 => 65_536,
+        size => u64::from(size),
+    };
+    let pages = u32::from_be_bytes([head[28], head[29], head[30], head[31]]);
+    file.len() < page_size * u64::from(pages)
+}
+
+/// Opens a connection that writes: WAL, and every commit synced.
+pub(super) fn writer(path: &Path) -> Result<Connection> {
+    let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let mode: String =
+        conn.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(Error::Setup(format!(
+            "{} cannot use a write-ahead log (SQLite answered {mode}); \
+             a network file system cannot hold the data directory",
+            path.display()
+        )));
+    }
+    conn.pragma_update(None, "synchronous", "full")?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "journal_size_limit", 16 << 20)?;
+    conn.pragma_update(None, "cache_size", -4000)?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(conn)
+}
+
+/// Opens a connection that cannot change anything.
+pub(super) fn reader(path: &Path) -> Result<Connection> {
+    let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    conn.pragma_update(None, "query_only", true)?;
+    conn.pragma_update(None, "cache_size", -1000)?;
+    conn.set_prepared_statement_cache_capacity(64);
+    let pure = FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_UTF8;
+    conn.create_scalar_function("contains_word", 3, pure, contains_word)?;
+    Ok(conn)
+}
+
+/// `contains_word(title, description, word)`: true if a lower-case word occurs
+/// in either, in any letter case of any alphabet.
+fn contains_word(context: &Context) -> rusqlite::Result<bool> {
+    let text = |index| context.get_raw(index).as_str().map_err(rusqlite::Error::from);
+    let word = text(2)?;
+    Ok(contains(text(0)?, word) || contains(text(1)?, word))
+}
+
+fn contains(text: &str, word: &str) -> bool {
+    if text.is_ascii() && word.is_ascii() {
+        let (text, word) = (text.as_bytes(), word.as_bytes());
+        return text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+    }
+    text.to_lowercase().contains(word)
+}
+
+fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
+    // Without the URI flag a path that begins with `file:` is only a path.
+    let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|error| Error::Setup(format!("cannot open {}: {error}", path.display())))?;
+    conn.busy_timeout(BUSY)?;
+    Ok(conn)
+}

@@ -1,0 +1,190 @@
+//! Reading: on the thread that asks while it is short, elsewhere once it is long.
+//!
+//! A read begins where the request is, on a pooled connection taken without
+//! waiting. After [`SHORT`] SQLite stops it, and it begins anew on a blocking
+//! thread, where one person has one place and all together [`LONG_READS`], so
+//! that a slow query holds up nobody but the one who asked.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::time::{Duration, Instant};
+
+use r2d2::{Pool, PooledConnection};
+use tokio::sync::Semaphore;
+
+use super::{Db, open};
+use crate::error::{Error, Result};
+use crate::ids::Owner;
+
+/// A connection that can only read.
+pub type Conn = rusqlite::Connection;
+
+/// How long a read may keep a worker: some hundred times what a page of tasks takes.
+const SHORT: Duration = Duration::from_millis(4);
+
+/// How long a read may take at all.
+const LONG: Duration = Duration::from_secs(20);
+
+/// Long reads at once: they share two cores with everybody's short ones.
+const LONG_READS: usize = 2;
+
+/// One for each worker that may be reading, and for the long reads.
+const CONNECTIONS: u32 = 12;
+
+/// SQLite asks about the deadline after this many steps of its machine (about 20 µs).
+const STEPS: i32 = 1000;
+
+#[derive(Clone)]
+pub(super) struct Readers {
+    pool: Arc<RwLock<Option<Pool<Manager>>>>,
+    long: Arc<LongReads>,
+}
+
+impl Readers {
+    pub(super) fn new(file: &Path) -> Readers {
+        let pool = Pool::builder()
+            .max_size(CONNECTIONS)
+            .test_on_check_out(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connection_timeout(Duration::from_secs(10))
+            .build_unchecked(Manager { file: file.to_owned() });
+        Readers { pool: Arc::new(RwLock::new(Some(pool))), long: Arc::default() }
+    }
+
+    /// Closes the connections; whoever asks from now on is told so.
+    pub(super) fn close(&self) {
+        self.pool.write().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    /// A connection, if one is free this moment.
+    fn try_take(&self) -> Option<PooledConnection<Manager>> {
+        self.pool.read().unwrap_or_else(PoisonError::into_inner).as_ref()?.try_get()
+    }
+
+    /// A connection, after waiting for one.
+    fn take(&self) -> Result<PooledConnection<Manager>> {
+        let pool = self.pool.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let pool = pool.ok_or_else(stopping)?;
+        pool.get().map_err(|error| Error::Unavailable(format!("cannot read: {error}")))
+    }
+}
+
+/// Opens connections for the pool.
+struct Manager {
+    file: PathBuf,
+}
+
+/// A read-only connection, and the moment at which SQLite stops its work.
+struct Reader {
+    conn: Conn,
+    deadline: Arc<AtomicU64>,
+    epoch: Instant,
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Reader;
+    type Error = Error;
+
+    fn connect(&self) -> Result<Reader> {
+        let mut conn = open::reader(&self.file)?;
+        let deadline = Arc::new(AtomicU64::new(u64::MAX));
+        let (limit, epoch) = (deadline.clone(), Instant::now());
+        let late = move || elapsed(epoch) > limit.load(Ordering::Relaxed);
+        conn.progress_handler(STEPS, Some(late))?;
+        Ok(Reader { conn, deadline, epoch })
+    }
+
+    fn is_valid(&self, _: &mut Reader) -> Result<()> {
+        Ok(())
+    }
+
+    fn has_broken(&self, _: &mut Reader) -> bool {
+        false
+    }
+}
+
+impl Reader {
+    fn run<T>(&self, limit: Duration, work: impl FnOnce(&Conn) -> Result<T>) -> Result<T> {
+        let limit = u64::try_from(limit.as_micros()).unwrap_or(u64::MAX);
+        self.deadline.store(elapsed(self.epoch).saturating_add(limit), Ordering::Relaxed);
+        work(&self.conn)
+    }
+}
+
+/// Microseconds since `epoch`.
+fn elapsed(epoch: Instant) -> u64 {
+    u64::try_from(epoch.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Places for long reads: one for each person who has some, a few for all.
+struct LongReads {
+    shared: Semaphore,
+    own: Mutex<HashMap<Owner, Weak<Semaphore>>>,
+}
+
+impl Default for LongReads {
+    fn default() -> Self {
+        LongReads { shared: Semaphore::new(LONG_READS), own: Mutex::default() }
+    }
+}
+
+impl LongReads {
+    fn place_of(&self, owner: Owner) -> Arc<Semaphore> {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = own.get(&owner).and_then(Weak::upgrade) {
+            return place;
+        }
+        own.retain(|_, place| place.strong_count() > 0);
+        let place = Arc::new(Semaphore::new(1));
+        own.insert(owner, Arc::downgrade(&place));
+        place
+    }
+}
+
+impl Db {
+    /// Reads for one person. The work may be begun twice and must not care.
+    pub async fn read<T, F>(&self, owner: Owner, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&Conn) -> Result<T> + Send + 'static,
+    {
+        if let Some(reader) = self.readers.try_take() {
+            match reader.run(SHORT, |conn| work(conn)) {
+                Err(Error::Interrupted) => {}
+                result => return result,
+            }
+        }
+        self.read_long(owner, work).await
+    }
+
+    /// Reads what is known to take long, without trying it on the worker first.
+    pub async fn read_long<T, F>(&self, owner: Owner, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&Conn) -> Result<T> + Send + 'static,
+    {
+        let own = self.readers.long.place_of(owner);
+        let _own = own.acquire().await.map_err(|_| stopping())?;
+        let _shared = self.readers.long.shared.acquire().await.map_err(|_| stopping())?;
+        let readers = self.readers.clone();
+        tokio::task::spawn_blocking(move || readers.take()?.run(LONG, |conn| work(conn)))
+            .await
+            .map_err(|error| Error::Internal(format!("a read ended early: {error}")))?
+            .map_err(|error| match error {
+                Error::Interrupted => Error::Unavailable("the search took too long".into()),
+                other => other,
+            })
+    }
+
+    /// Reads on this thread, for commands.
+    pub fn read_now<T>(&self, work: impl FnOnce(&Conn) -> Result<T>) -> Result<T> {
+        self.readers.take()?.run(LONG, work)
+    }
+}
+
+fn stopping() -> Error {
+    Error::Unavailable("the server is stopping".into())
+}

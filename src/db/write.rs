@@ -1,0 +1,276 @@
+//! Writing: one thread, many jobs, one commit.
+//!
+//! The writer takes every job that waits, runs each in a savepoint of its own
+//! (a failed job rolls back alone), commits once, which syncs the WAL once,
+//! and only then answers all of them. If the commit fails, all of them fail and
+//! the connection is opened anew: after a failed sync SQLite's page cache may
+//! hold what the disk does not.
+
+use std::cell::{Cell, RefCell};
+use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::signals::Signals;
+use super::{Conn, Db, Role, open};
+use crate::error::{Error, Result};
+use crate::ids::Owner;
+
+/// Jobs that may wait; one more is told that the server is busy.
+const QUEUE: usize = 4096;
+
+/// A commit serves at most this many jobs, or those begun in this time.
+const BATCH: usize = 512;
+const BATCH_TIME: Duration = Duration::from_millis(20);
+
+/// A transaction that may change the database. Only [`Db::write`] makes one.
+pub struct Tx<'conn> {
+    conn: &'conn Conn,
+    owners: RefCell<Vec<Owner>>,
+    standing: Cell<bool>,
+}
+
+impl Deref for Tx<'_> {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        self.conn
+    }
+}
+
+impl Tx<'_> {
+    /// Notes that this owner's rows change, to be told after the commit.
+    pub fn rows_change(&self, owner: Owner) {
+        self.owners.borrow_mut().push(owner);
+    }
+
+    /// Notes that somebody's account, session or key changes: after the commit
+    /// no verdict from before it is trusted.
+    pub fn standing_changes(&self) {
+        self.standing.set(true);
+    }
+}
+
+impl Db {
+    /// Runs one job in the next commit and answers once that commit is synced.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx) -> Result<T> + Send + 'static,
+    {
+        self.writer.submit(work)?.await.unwrap_or_else(|_| Err(lost()))
+    }
+
+    /// The same on this thread, for commands.
+    pub fn write_now<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx) -> Result<T> + Send + 'static,
+    {
+        self.writer.submit(work)?.blocking_recv().unwrap_or_else(|_| Err(lost()))
+    }
+}
+
+/// A job's reply was dropped with the job: it panicked, or the writer is gone.
+fn lost() -> Error {
+    Error::Internal("a write was given up".into())
+}
+
+#[derive(Clone)]
+pub(super) struct Writer {
+    shared: Arc<Mutex<Shared>>,
+    jobs: SyncSender<Option<Box<dyn Job>>>,
+}
+
+struct Shared {
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(file: &Path, role: Role, signals: Arc<Signals>) -> Result<Writer> {
+        let (jobs, queue) = sync_channel(QUEUE);
+        let conn = open::writer(file)?;
+        let thread = Thread { file: file.to_owned(), conn: Some(conn), role, signals };
+        let thread = std::thread::Builder::new()
+            .name("docket-writer".into())
+            .spawn(move || thread.run(&queue))
+            .map_err(|error| Error::Setup(format!("cannot start a thread: {error}")))?;
+        let shared = Arc::new(Mutex::new(Shared { thread: Some(thread) }));
+        Ok(Writer { shared, jobs })
+    }
+
+    fn submit<T, F>(&self, work: F) -> Result<oneshot::Receiver<Result<T>>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Pending { work: Some(work), result: None, reply });
+        match self.jobs.try_send(Some(job)) {
+            Ok(()) => Ok(answer),
+            Err(TrySendError::Full(_)) => {
+                Err(Error::Unavailable("too many writes are waiting".into()))
+            }
+            Err(TrySendError::Disconnected(_)) => {
+                Err(Error::Unavailable("the server is stopping".into()))
+            }
+        }
+    }
+
+    /// Lets the jobs before this call finish, then ends the thread.
+    pub(super) fn close(&self) {
+        let thread = self.shared.lock().unwrap_or_else(PoisonError::into_inner).thread.take();
+        if let Some(thread) = thread {
+            // A thread that is gone already has nothing left to close.
+            let _ = self.jobs.send(None);
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A job with its result type forgotten.
+trait Job: Send {
+    /// Does the work; false if it failed and must be rolled back.
+    fn run(&mut self, tx: &Tx) -> bool;
+
+    /// Answers, after the commit, or with the reason why there was none.
+    fn answer(self: Box<Self>, committed: Result<()>);
+}
+
+struct Pending<T, F> {
+    work: Option<F>,
+    result: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T, F> Job for Pending<T, F>
+where
+    T: Send + 'static,
+    F: FnOnce(&Tx) -> Result<T> + Send + 'static,
+{
+    fn run(&mut self, tx: &Tx) -> bool {
+        let Some(work) = self.work.take() else { return false };
+        let result = catch_unwind(AssertUnwindSafe(|| work(tx)))
+            .unwrap_or_else(|_| Err(Error::Internal("a write panicked".into())));
+        self.result.insert(result).is_ok()
+    }
+
+    fn answer(self: Box<Self>, committed: Result<()>) {
+        let result = match (self.result, committed) {
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (Some(Err(error)), _) | (_, Err(error)) => Err(error),
+            (None, Ok(())) => Err(lost()),
+        };
+        // Whoever asked may have gone away.
+        let _ = self.reply.send(result);
+    }
+}
+
+struct Thread {
+    file: PathBuf,
+    conn: Option<Connection>,
+    role: Role,
+    signals: Arc<Signals>,
+}
+
+impl Thread {
+    fn run(mut self, queue: &Receiver<Option<Box<dyn Job>>>) {
+        while let Ok(Some(first)) = queue.recv() {
+            let mut open = true;
+            let mut batch = vec![first];
+            let more = |jobs: usize, began: Instant| {
+                let next = (jobs < BATCH && began.elapsed() < BATCH_TIME).then(|| queue.try_recv());
+                match next {
+                    Some(Ok(Some(job))) => Some(job),
+                    Some(Ok(None)) => {
+                        open = false;
+                        None
+                    }
+                    _ => None,
+                }
+            };
+            let committed = self.commit(&mut batch, more);
+            answer(batch, committed);
+            if !open {
+                break;
+            }
+        }
+    }
+
+    /// Runs `batch`, and what `more` adds to it, in one synced transaction.
+    fn commit(
+        &mut self,
+        batch: &mut Vec<Box<dyn Job>>,
+        mut more: impl FnMut(usize, Instant) -> Option<Box<dyn Job>>,
+    ) -> Result<()> {
+        let conn = match self.conn.take() {
+            Some(conn) => conn,
+            None => open::writer(&self.file)?,
+        };
+        let began = Instant::now();
+        let tx = Tx { conn: &conn, owners: RefCell::default(), standing: Cell::new(false) };
+        execute(&conn, "begin immediate")?;
+        let mut index = 0;
+        while index < batch.len() {
+            self.run_in_savepoint(&tx, batch[index].as_mut())?;
+            index += 1;
+            if index == batch.len() {
+                batch.extend(more(index, began));
+            }
+        }
+        if self.role == Role::Command {
+            execute(&conn, "update other_writes set count = count + 1")?;
+        }
+        execute(&conn, "commit")?;
+        self.tell(&tx);
+        self.conn = Some(conn);
+        Ok(())
+    }
+
+    fn run_in_savepoint(&self, tx: &Tx, job: &mut dyn Job) -> Result<()> {
+        execute(tx.conn, "savepoint job")?;
+        if !job.run(tx) {
+            // A full or failing disk ends the whole transaction by itself.
+            if tx.conn.is_autocommit() {
+                return Err(Error::Unavailable("the disk failed; nothing was changed".into()));
+            }
+            execute(tx.conn, "rollback to job")?;
+        }
+        execute(tx.conn, "release job")
+    }
+
+    fn tell(&self, tx: &Tx) {
+        for owner in tx.owners.take() {
+            self.signals.rows_changed(owner);
+        }
+        if tx.standing.get() {
+            self.signals.standing_changed();
+        }
+    }
+}
+
+fn execute(conn: &Connection, sql: &str) -> Result<()> {
+    conn.prepare_cached(sql)?.execute([])?;
+    Ok(())
+}
+
+fn answer(batch: Vec<Box<dyn Job>>, committed: Result<()>) {
+    let failure = committed.err();
+    if let Some(error) = &failure {
+        tracing::error!(%error, jobs = batch.len(), "a commit failed");
+    }
+    for job in batch {
+        job.answer(match &failure {
+            None => Ok(()),
+            Some(Error::DiskFull) => Err(Error::DiskFull),
+            Some(error) => Err(Error::Unavailable(error.to_string())),
+        });
+    }
+}

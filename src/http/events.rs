@@ -1,0 +1,94 @@
+//! `/api/events`: the changes as they happen, as server-sent events (WHATWG
+//! HTML, 9.2). Each event's id is a cursor, so a client that comes back with
+//! `Last-Event-ID` misses nothing.
+
+use std::time::Duration;
+
+use rocket::Request;
+use rocket::request::{FromRequest, Outcome};
+use rocket::response::stream::{Event, EventStream};
+use rocket::{Route, State, get, routes};
+
+use super::caller::Caller;
+use super::{App, error};
+use crate::error::{Error, Result};
+use crate::sync;
+use crate::tasks::Point;
+use crate::time::Timestamp;
+
+/// Comments that keep proxies from closing a quiet stream.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// Changes read at once.
+const BATCH: u32 = 100;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![events]
+}
+
+/// Where to go on from: the `Last-Event-ID` header.
+struct LastEventId(Option<Point>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for LastEventId {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<LastEventId, ()> {
+        match request.headers().get_one("last-event-id") {
+            None | Some("") => Outcome::Success(LastEventId(None)),
+            Some(text) => match sync::parse_cursor(text) {
+                Some(point) => Outcome::Success(LastEventId(Some(point))),
+                None => {
+                    let why = "is not the id of an event of this stream";
+                    Outcome::Error(error::keep(request, Error::invalid("Last-Event-ID", why)))
+                }
+            },
+        }
+    }
+}
+
+#[get("/")]
+async fn events<'r>(
+    caller: Caller,
+    app: &'r State<App>,
+    last: LastEventId,
+) -> Result<EventStream![Event + 'r]> {
+    let owner = caller.owner;
+    // Listening begins before the first look, so nothing falls between.
+    let mut changed = app.db.signals().watch(owner);
+    let mut stopping = app.stopping.clone();
+    let (now_point, now_cursor) =
+        app.db.read(owner, move |conn| sync::start_of_now(conn, owner)).await?;
+    let mut point = last.0.unwrap_or(now_point);
+    if point.revision > now_point.revision {
+        return Err(Error::Gone);
+    }
+    let first = last.0.is_none().then_some(now_cursor);
+    Ok(EventStream! {
+        if let Some(cursor) = first {
+            yield Event::data("{}").event("ready").id(cursor);
+        }
+        while app.authority.stands(&caller.grant, Timestamp::now()).await.unwrap_or(false) {
+            loop {
+                let since = point;
+                let read = app.db.read(owner, move |conn| sync::newest(conn, owner, since, BATCH));
+                let Ok(batch) = read.await else { return };
+                let more = batch.len() == BATCH as usize;
+                for (at, cursor, item) in batch {
+                    point = at;
+                    yield Event::json(&item).event("change").id(cursor);
+                }
+                if !more {
+                    break;
+                }
+            }
+            let left = caller.grant.left(Timestamp::now());
+            rocket::tokio::select! {
+                changed = changed.changed() => if changed.is_err() { return },
+                _ = rocket::tokio::time::sleep(left) => {}
+                _ = stopping.wait_for(|stopping| *stopping) => return,
+            }
+        }
+    }
+    .heartbeat(HEARTBEAT))
+}

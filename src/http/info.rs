@@ -1,0 +1,45 @@
+//! What anybody may know: that the server lives, and what it is.
+
+use rocket::{Route, State, get, routes};
+use serde_json::json;
+
+use super::App;
+use super::reply::Reply;
+use crate::error::{Error, Result};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![info]
+}
+
+pub(super) fn probes() -> Vec<Route> {
+    routes![alive, ready]
+}
+
+#[get("/info")]
+fn info() -> Result<Reply> {
+    Reply::json(&json!({
+        "name": "docket",
+        "version": env!("CARGO_PKG_VERSION"),
+        // Accounts are made on the command line so far.
+        "signup_open": false,
+    }))
+}
+
+#[get("/healthz")]
+fn alive() -> Reply {
+    probe()
+}
+
+/// Asks the writer for an empty transaction: it takes SQLite's write lock.
+#[get("/readyz")]
+async fn ready(app: &State<App>) -> Result<Reply> {
+    if *app.stopping.borrow() {
+        return Err(Error::Unavailable("the server is stopping".into()));
+    }
+    app.db.write(|_| Ok(())).await?;
+    Ok(probe())
+}
+
+fn probe() -> Reply {
+    Reply::bytes("text/plain; charset=utf-8", b"ok\n".to_vec()).header("Cache-Control", "no-store")
+}

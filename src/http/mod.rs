@@ -1,0 +1,100 @@
+//! The HTTP door: every address Docket serves.
+//!
+//! [`listener`] accepts connections and sets their deadlines, [`bridge`] hands
+//! each request to Rocket's router, and each other file is one resource.
+
+mod assets;
+mod body;
+mod bridge;
+mod caller;
+mod catchers;
+mod changes;
+mod conditional;
+mod error;
+mod events;
+mod housekeeping;
+mod info;
+mod io;
+mod jwks;
+mod listener;
+mod lists;
+mod me;
+mod params;
+mod reply;
+mod request_id;
+mod security;
+mod serve;
+mod tasks;
+mod trash;
+mod user_tasks;
+
+use std::sync::Arc;
+
+use rocket::figment::Figment;
+use rocket::local::asynchronous::Client;
+use rocket::{Build, Rocket, Route};
+use tokio::sync::watch;
+
+pub use serve::serve;
+
+use crate::auth::Authority;
+use crate::db::Db;
+use crate::error::{Error, Result};
+
+/// What every handler may use.
+pub struct App {
+    pub db: Db,
+    pub authority: Arc<Authority>,
+    /// Turns true when the server begins to stop.
+    pub stopping: watch::Receiver<bool>,
+}
+
+/// Every route with its address: what the OpenAPI document must describe.
+pub fn routes() -> Vec<Route> {
+    let at = |base: &str, routes: Vec<Route>| {
+        let placed = |route: Route| {
+            route.map_base(|old| format!("{base}{old}")).expect("the bases are plain paths")
+        };
+        routes.into_iter().map(placed).collect::<Vec<Route>>()
+    };
+    [
+        at("/", info::probes()),
+        at("/", assets::routes()),
+        at("/api", info::routes()),
+        at("/api", me::routes()),
+        at("/api/auth", jwks::routes()),
+        at("/api/tasks", tasks::routes()),
+        at("/api/lists", lists::routes()),
+        at("/api/trash", trash::routes()),
+        at("/api/changes", changes::routes()),
+        at("/api/events", events::routes()),
+        at("/api/users", user_tasks::routes()),
+    ]
+    .concat()
+}
+
+fn rocket(app: App) -> Rocket<Build> {
+    // Nothing is read from Rocket's own file or environment: the listener and
+    // the settings are ours, and these are its defaults made safe.
+    let figment = Figment::from(rocket::Config {
+        log_level: rocket::config::LogLevel::Off,
+        cli_colors: false,
+        ip_header: None,
+        ident: rocket::config::Ident::none(),
+        ..rocket::Config::release_default()
+    });
+    rocket::custom(figment)
+        .manage(app)
+        .attach(rocket::shield::Shield::new())
+        .attach(bridge::TrueMethod)
+        .mount("/", routes())
+        .register("/", catchers::all())
+}
+
+/// A router that lives as long as the process: answers borrow from it.
+async fn router(app: App) -> Result<&'static Client> {
+    let client = Client::untracked(rocket(app))
+        .await
+        .map_err(|error| Error::Internal(format!("the router does not start: {error}")))?;
+    Ok(Box::leak(Box::new(client)))
+}

@@ -1,0 +1,117 @@
+//! An answer whose body is ready.
+
+use std::io::Cursor;
+
+use rocket::Request;
+use rocket::http::{Header, Status};
+use rocket::response::{Responder, Response};
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::sync::Answer;
+
+/// How an answer may be kept: personal data is asked about every time.
+const REVALIDATED: &str = "private, no-cache";
+const NEVER_KEPT: &str = "no-store";
+
+/// A status, a body and headers.
+pub(super) struct Reply {
+    status: Status,
+    headers: Vec<Header<'static>>,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    /// JSON that must not be kept.
+    pub(super) fn json(value: &impl Serialize) -> Result<Reply> {
+        Ok(Reply::bytes("application/json", to_json(value)?).header("Cache-Control", NEVER_KEPT))
+    }
+
+    /// JSON that a client may keep and ask about by its ETag.
+    pub(super) fn tagged(etag: String, json: Vec<u8>) -> Reply {
+        Reply::bytes("application/json", json).header("Cache-Control", REVALIDATED).etag(etag)
+    }
+
+    /// "You have it": 304 without a body (RFC 9110, 15.4.5).
+    pub(super) fn not_modified(etag: String) -> Reply {
+        Reply::empty(Status::NotModified).header("Cache-Control", REVALIDATED).etag(etag)
+    }
+
+    /// The same for a file that anybody may have.
+    pub(super) fn not_modified_file() -> Reply {
+        Reply::empty(Status::NotModified)
+    }
+
+    pub(super) fn no_content() -> Reply {
+        Reply::empty(Status::NoContent).header("Cache-Control", NEVER_KEPT)
+    }
+
+    pub(super) fn bytes(content_type: &'static str, body: Vec<u8>) -> Reply {
+        let headers = vec![Header::new("Content-Type", content_type)];
+        Reply { status: Status::Ok, headers, body }
+    }
+
+    pub(super) fn status(mut self, status: Status) -> Reply {
+        self.status = status;
+        self
+    }
+
+    pub(super) fn header(
+        mut self,
+        name: &'static str,
+        value: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Reply {
+        self.headers.push(Header::new(name, value));
+        self
+    }
+
+    pub(super) fn etag(self, etag: String) -> Reply {
+        self.header("ETag", etag)
+    }
+
+    /// Status, headers and body, for an answer that Rocket has no part in.
+    pub(super) fn into_parts(self) -> (u16, Vec<Header<'static>>, Vec<u8>) {
+        (self.status.code, self.headers, self.body)
+    }
+
+    fn empty(status: Status) -> Reply {
+        Reply { status, headers: Vec::new(), body: Vec::new() }
+    }
+}
+
+pub(super) fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
+    serde_json::to_vec(value).map_err(|error| Error::Internal(error.to_string()))
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Reply {
+        let status = Status::new(answer.status);
+        let mut reply = if answer.body.is_empty() {
+            Reply::empty(status)
+        } else {
+            Reply::bytes("application/json", answer.body.into_bytes()).status(status)
+        };
+        reply = reply.header("Cache-Control", NEVER_KEPT);
+        for (name, value) in answer.headers {
+            reply.headers.push(Header::new(name, value));
+        }
+        if answer.replayed {
+            reply = reply.header("Idempotent-Replayed", "true");
+        }
+        reply
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Reply {
+    fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
+        let mut response = Response::build();
+        response.status(self.status);
+        for header in self.headers {
+            response.header(header);
+        }
+        if !self.body.is_empty() {
+            response.sized_body(self.body.len(), Cursor::new(self.body));
+        }
+        response.ok()
+    }
+}

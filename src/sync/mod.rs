@@ -1,0 +1,9 @@
+//! Keeping clients in step: what changed since they last looked, and answers
+//! that survive a retry.
+
+mod changes;
+mod retry;
+mod store;
+
+pub use changes::{ChangeItem, ChangePage, changes_since, newest, parse_cursor, start_of_now};
+pub use retry::{Answer, Retry, forget_old, once};

@@ -1,0 +1,118 @@
+//! Pages of tasks: one statement for each filter and order, by key and never by offset.
+
+use rusqlite::params_from_iter;
+use rusqlite::types::Value as Sql;
+
+use super::{TASK, task_from};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::ids::Owner;
+use crate::tasks::query::{Key, SortKey, TaskQuery};
+use crate::tasks::task::Task;
+
+/// The columns to sort by, in SQL, before the id that breaks ties.
+fn sort_columns(sort: SortKey, one_list: bool) -> &'static [&'static str] {
+    match sort {
+        SortKey::CreatedAt => &["created_at"],
+        // The revision rises with every change, whatever the clock does.
+        SortKey::UpdatedAt => &["revision"],
+        SortKey::CompletedAt => &["completed_at"],
+        SortKey::Due => &["coalesce(due, '~')"],
+        SortKey::Priority => &["priority"],
+        SortKey::Title => &["title collate nocase"],
+        SortKey::Position if one_list => &["position"],
+        SortKey::Position => &["list_id", "position"],
+    }
+}
+
+/// The statement for a query, and its parameters in order.
+pub(in crate::tasks) fn page_sql(owner: Owner, query: &TaskQuery) -> (String, Vec<Sql>) {
+    let mut columns = sort_columns(query.sort.key, query.list.is_some()).to_vec();
+    columns.push("id");
+    let mut sql = format!("select {TASK}, {}\nfrom tasks\nwhere owner = ?", columns.join(", "));
+    let mut values = vec![Sql::Integer(owner.0)];
+    if query.sort.key == SortKey::UpdatedAt {
+        // This index has the trash too.
+        sql.push_str(" and +deleted_at is null");
+    } else {
+        sql.push_str(" and deleted_at is null");
+    }
+    match query.completed {
+        Some(true) => sql.push_str(" and completed_at is not null"),
+        Some(false) => sql.push_str(" and completed_at is null"),
+        None => {}
+    }
+    if let Some(list) = query.list {
+        sql.push_str(" and list_id = ?");
+        values.push(Sql::Blob(list.0.as_bytes().to_vec()));
+    }
+    if let Some(bound) = &query.due_before {
+        sql.push_str(" and coalesce(due, '~') < ?");
+        values.push(Sql::Text(bound.as_str().into()));
+    }
+    if let Some(bound) = &query.due_after {
+        sql.push_str(" and coalesce(due, '~') >= ? and due is not null");
+        values.push(Sql::Text(bound.as_str().into()));
+    }
+    for word in &query.words {
+        sql.push_str(" and contains_word(title, description, ?)");
+        values.push(Sql::Text(word.clone()));
+    }
+    if let Some(cursor) = &query.cursor {
+        let marks = vec!["?"; columns.len()].join(", ");
+        let beyond = if query.sort.descending { "<" } else { ">" };
+        sql.push_str(&format!(" and ({}) {beyond} ({marks})", columns.join(", ")));
+        values.extend(cursor.keys.iter().enumerate().map(|(index, key)| {
+            from_key(key, columns[index] == "id" || columns[index] == "list_id")
+        }));
+    }
+    let direction = if query.sort.descending { " desc" } else { "" };
+    let order: Vec<String> = columns.iter().map(|column| format!("{column}{direction}")).collect();
+    sql.push_str(&format!("\norder by {}\nlimit ?", order.join(", ")));
+    values.push(Sql::Integer(i64::from(query.limit.0) + 1));
+    (sql, values)
+}
+
+/// How many values a cursor of this query holds.
+pub(in crate::tasks) fn cursor_length(query: &TaskQuery) -> usize {
+    sort_columns(query.sort.key, query.list.is_some()).len() + 1
+}
+
+/// Up to one row more than the limit, each with the keys it sorts by.
+pub(in crate::tasks) fn page(
+    conn: &Conn,
+    owner: Owner,
+    query: &TaskQuery,
+) -> Result<Vec<(Task, Vec<Key>)>> {
+    let (sql, values) = page_sql(owner, query);
+    let keys = cursor_length(query);
+    let mut statement = conn.prepare_cached(&sql)?;
+    let rows = statement.query_map(params_from_iter(values), |row| {
+        let keys: rusqlite::Result<Vec<Key>> =
+            (11..11 + keys).map(|index| Ok(to_key(row.get(index)?))).collect();
+        Ok((task_from(row)?, keys?))
+    })?;
+    rows.map(|row| Ok(row?)).collect()
+}
+
+fn to_key(value: Sql) -> Key {
+    match value {
+        Sql::Integer(number) => Key::Number(number),
+        Sql::Text(text) => Key::Text(text),
+        Sql::Blob(bytes) => {
+            Key::Text(uuid::Uuid::from_slice(&bytes).unwrap_or_default().to_string())
+        }
+        Sql::Null | Sql::Real(_) => Key::Number(0),
+    }
+}
+
+fn from_key(key: &Key, is_id: bool) -> Sql {
+    match key {
+        Key::Number(number) => Sql::Integer(*number),
+        Key::Text(text) if is_id => {
+            let id = uuid::Uuid::try_parse(text).unwrap_or_default();
+            Sql::Blob(id.as_bytes().to_vec())
+        }
+        Key::Text(text) => Sql::Text(text.clone()),
+    }
+}

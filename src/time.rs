@@ -1,0 +1,59 @@
+//! An instant as Docket keeps and shows it.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// Milliseconds since 1970-01-01T00:00:00Z, shown as RFC 3339 in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// The present, by the machine's clock. Only the doors ask for it.
+    pub fn now() -> Timestamp {
+        Timestamp(jiff::Timestamp::now().as_millisecond())
+    }
+
+    pub fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    pub fn plus_seconds(self, seconds: i64) -> Timestamp {
+        Timestamp(self.0.saturating_add(seconds.saturating_mul(1000)))
+    }
+
+    pub fn from_seconds(seconds: i64) -> Timestamp {
+        Timestamp(seconds.saturating_mul(1000))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_millisecond(self.0) {
+            Ok(instant) => write!(f, "{instant:.3}"),
+            Err(_) => write!(f, "{} ms", self.0),
+        }
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_three_decimals_and_utc() {
+        assert_eq!(Timestamp(1_795_000_000_000).to_string(), "2026-11-18T11:06:40.000Z");
+        assert_eq!(Timestamp(7).to_string(), "1970-01-01T00:00:00.007Z");
+    }
+
+    #[test]
+    fn an_absurd_clock_does_not_panic() {
+        assert_eq!(Timestamp(i64::MAX).plus_seconds(5).to_string(), format!("{} ms", i64::MAX));
+    }
+}
