@@ -9,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use serde::Serialize;
 
 use super::open::{self, APPLICATION_ID};
-use super::snapshot;
+use super::{Role, ServerLock, snapshot};
 use crate::error::{Error, Result};
 
 /// One step of the schema.
@@ -46,14 +46,19 @@ pub fn status(data_dir: &Path) -> Result<Status> {
     Ok(Status { file, version, latest: ALL.len(), pending })
 }
 
-/// Runs what is missing. A file that is newer than the program is refused as it is.
-pub(super) fn apply(file: &Path) -> Result<()> {
+/// Runs what is missing. A file that is newer than the program is refused as
+/// it is, and one that a running server uses is not changed under it.
+pub(super) fn apply(data_dir: &Path, file: &Path, role: Role) -> Result<()> {
     let mut conn = open::writer(file)?;
     let found = version(&conn)?;
     refuse_newer(file, found)?;
     if found == ALL.len() {
         return Ok(());
     }
+    let _alone = match role {
+        Role::Command if found > 0 => Some(ServerLock::take(data_dir)?),
+        _ => None,
+    };
     if found > 0 {
         snapshot::copy(&conn, &file.with_file_name(format!("before-migration-{found}.db")))?;
     }

@@ -50,7 +50,7 @@ impl Db {
     pub fn open(data_dir: &Path, role: Role) -> Result<Db> {
         let file = prepare(data_dir)?;
         open::check(&file)?;
-        migrate::apply(&file)?;
+        migrate::apply(data_dir, &file, role)?;
         let signals = Arc::new(Signals::default());
         let writer = write::Writer::start(&file, role, signals.clone())?;
         let watcher = match role {

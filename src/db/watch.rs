@@ -20,7 +20,13 @@ const INTERVAL: Duration = Duration::from_millis(250);
 /// The thread that looks; a default one has none.
 #[derive(Clone, Default)]
 pub(super) struct Watcher {
-    running: Arc<Mutex<Option<(Sender<()>, JoinHandle<()>)>>>,
+    running: Arc<Mutex<Option<Running>>>,
+}
+
+struct Running {
+    /// Dropping it wakes the thread, which then ends.
+    stop: Sender<()>,
+    thread: JoinHandle<()>,
 }
 
 impl Watcher {
@@ -32,13 +38,13 @@ impl Watcher {
             .name("docket-watch".into())
             .spawn(move || run(&conn, &signals, seen, &stopped))
             .map_err(|error| Error::Setup(format!("cannot start a thread: {error}")))?;
-        Ok(Watcher { running: Arc::new(Mutex::new(Some((stop, thread)))) })
+        Ok(Watcher { running: Arc::new(Mutex::new(Some(Running { stop, thread }))) })
     }
 
     /// Ends the thread and closes its connection.
     pub(super) fn close(&self) {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some((stop, thread)) = running {
+        if let Some(Running { stop, thread }) = running {
             drop(stop);
             // It has nothing to say that has not been logged.
             let _ = thread.join();

@@ -1,1 +1,50 @@
-//! Not written yet.
+//! The README tells the truth: its settings exist, its commands work.
+
+use std::process::{Command, Stdio};
+
+use crate::app::{App, DOCKET};
+
+const README: &str = include_str!("../../README.md");
+
+#[test]
+fn every_setting_is_in_the_readme() {
+    for setting in docket::config::SETTINGS {
+        assert!(README.contains(&format!("| `{}` |", setting.name)), "{}", setting.name);
+        assert!(!setting.help.is_empty(), "{}", setting.name);
+    }
+}
+
+#[test]
+fn every_setting_is_in_the_settings_file() {
+    let file = include_str!("../../Rocket.toml");
+    for setting in docket::config::SETTINGS {
+        assert!(file.contains(setting.name), "{}", setting.name);
+    }
+}
+
+#[test]
+fn the_commands_of_the_readme_work() {
+    let app = App::start();
+    let folder = std::path::Path::new(DOCKET).parent().unwrap().display().to_string();
+    let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
+    let blocks: Vec<&str> = README
+        .split("<!-- tested -->\n```sh\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap())
+        .collect();
+    assert!(blocks.len() >= 2);
+
+    for block in blocks {
+        let script =
+            block.replace("http://127.0.0.1:8000", &app.url).replace("curl -s", "curl -sSf");
+        let output = Command::new("bash")
+            .args(["-euo", "pipefail", "-c", &script])
+            .env("PATH", &path)
+            .env("DOCKET_DATA_DIR", app.dir.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{script}\n{errors}");
+    }
+}
