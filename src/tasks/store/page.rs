@@ -25,11 +25,23 @@ fn sort_columns(sort: SortKey, one_list: bool) -> &'static [&'static str] {
     }
 }
 
+/// Names the index where SQLite would take one with the completed tasks in it.
+fn hint(query: &TaskQuery) -> &'static str {
+    match (query.sort.key, query.completed) {
+        (SortKey::Position, Some(false)) => " indexed by tasks_open_by_position",
+        _ => "",
+    }
+}
+
 /// The statement for a query, and its parameters in order.
 pub(in crate::tasks) fn page_sql(owner: Owner, query: &TaskQuery) -> (String, Vec<Sql>) {
     let mut columns = sort_columns(query.sort.key, query.list.is_some()).to_vec();
     columns.push("id");
-    let mut sql = format!("select {TASK}, {}\nfrom tasks\nwhere owner = ?", columns.join(", "));
+    let mut sql = format!(
+        "select {TASK}, {}\nfrom tasks{}\nwhere owner = ?",
+        columns.join(", "),
+        hint(query)
+    );
     let mut values = vec![Sql::Integer(owner.0)];
     if query.sort.key == SortKey::UpdatedAt {
         // This index has the trash too.
@@ -114,5 +126,51 @@ fn from_key(key: &Key, is_id: bool) -> Sql {
             Sql::Blob(id.as_bytes().to_vec())
         }
         Key::Text(text) => Sql::Text(text.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Db, Role};
+    use crate::tasks::read_query;
+
+    /// The plan of a query as SQLite tells it.
+    fn plan(db: &Db, text: &str) -> String {
+        let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+        let query = read_query(pairs.map(|(name, value)| (name.into(), value.into()))).unwrap();
+        let (sql, values) = page_sql(Owner(1), &query);
+        db.read_now(|conn| {
+            let mut statement = conn.prepare(&format!("explain query plan {sql}"))?;
+            let rows = statement.query_map(params_from_iter(values), |row| row.get(3))?;
+            let lines: rusqlite::Result<Vec<String>> = rows.collect();
+            Ok(lines?.join("; "))
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn each_index_serves_the_query_it_names() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(dir.path(), Role::Command).unwrap();
+        let list = "list=01a1f9b5-d98f-7a14-925f-542a089458e7";
+        for (query, index) in [
+            ("limit=20".to_owned(), "tasks_by_creation"),
+            ("sort=-created_at".into(), "tasks_by_creation"),
+            ("completed=false".into(), "tasks_open_by_creation"),
+            ("completed=false&sort=due".into(), "tasks_open_by_due"),
+            ("completed=false&sort=-due".into(), "tasks_open_by_due"),
+            ("completed=false&sort=due&due_before=2026-12-03".into(), "tasks_open_by_due"),
+            (format!("{list}&completed=false&sort=position"), "tasks_open_by_position"),
+            ("completed=false&sort=position".into(), "tasks_open_by_position"),
+            (format!("{list}&sort=position"), "tasks_by_list"),
+            ("sort=-updated_at".into(), "tasks_by_revision"),
+            ("completed=true&sort=-completed_at".into(), "tasks_by_completion"),
+        ] {
+            let plan = plan(&db, &query);
+            assert!(plan.contains(&format!("INDEX {index} (")), "{query}: {plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{query}: {plan}");
+        }
+        db.close();
     }
 }
