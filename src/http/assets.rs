@@ -74,15 +74,16 @@ fn serve(path: &str, gzip: bool, known: &IfNoneMatch) -> Result<Reply> {
     let file = Assets::get(name).ok_or(Error::NotFound("file"))?;
     let hash: String =
         file.metadata.sha256_hash()[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-    if known.has(&format!("\"{hash}\"")) {
-        return Ok(cached(Reply::not_modified_file(), format!("\"{hash}\"")));
+    let etag = if gzip { format!("\"{hash}-gzip\"") } else { format!("\"{hash}\"") };
+    if known.has(&etag) {
+        return Ok(cached(Reply::not_modified_file(kind), etag));
     }
     if gzip {
         let body = compressed(&hash, &file)?;
         let reply = Reply::bytes(kind, body).header("Content-Encoding", "gzip");
-        return Ok(cached(reply, format!("\"{hash}-gzip\"")));
+        return Ok(cached(reply, etag));
     }
-    Ok(cached(Reply::bytes(kind, file.data.into_owned()), format!("\"{hash}\"")))
+    Ok(cached(Reply::bytes(kind, file.data.into_owned()), etag))
 }
 
 fn cached(reply: Reply, etag: String) -> Reply {

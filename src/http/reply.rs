@@ -37,9 +37,11 @@ impl Reply {
         Reply::empty(Status::NotModified).header("Cache-Control", REVALIDATED).etag(etag)
     }
 
-    /// The same for a file that anybody may have.
-    pub(super) fn not_modified_file() -> Reply {
-        Reply::empty(Status::NotModified)
+    /// The same for a file that anybody may have. It says the type, because the
+    /// headers of a page go with it: a browser puts those of a 304 in the place
+    /// of what it kept (RFC 9111, 4.3.4).
+    pub(super) fn not_modified_file(content_type: &'static str) -> Reply {
+        Reply::empty(Status::NotModified).header("Content-Type", content_type)
     }
 
     pub(super) fn no_content() -> Reply {

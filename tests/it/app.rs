@@ -294,7 +294,8 @@ pub fn request(
     parse(&bytes)
 }
 
-fn parse(bytes: &[u8]) -> Reply {
+/// Reads a reply as it came over the wire.
+pub fn parse(bytes: &[u8]) -> Reply {
     let split = bytes.windows(4).position(|part| part == b"\r\n\r\n");
     let split = split.unwrap_or_else(|| panic!("no reply: {:?}", String::from_utf8_lossy(bytes)));
     let head = String::from_utf8_lossy(&bytes[..split]).into_owned();
