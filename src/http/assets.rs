@@ -61,8 +61,11 @@ impl<'r> FromRequest<'r> for AcceptsGzip {
     async fn from_request(request: &'r Request<'_>) -> Outcome<AcceptsGzip, Self::Error> {
         let mut codings = request.headers().get("accept-encoding").flat_map(|v| v.split(','));
         let takes = codings.any(|coding| {
-            let coding = coding.replace(' ', "");
-            coding.starts_with("gzip") && !coding.ends_with(";q=0")
+            let mut parts = coding.split(';').map(str::trim);
+            let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+            // "Not acceptable" may be written with up to three zeros (RFC 9110, 12.4.2).
+            let weight = parts.find_map(|part| part.strip_prefix("q="));
+            is_gzip && weight.is_none_or(|weight| weight.parse() != Ok(0.0))
         });
         Outcome::Success(AcceptsGzip(takes))
     }

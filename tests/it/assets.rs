@@ -69,7 +69,7 @@ fn raw_gzip(app: &App, path: &str) -> (Vec<u8>, Vec<u8>) {
 #[test]
 fn a_client_that_refuses_gzip_gets_none() {
     let app = App::start();
-    for codings in ["identity", "gzip;q=0", "gzip; q=0", "br", ""] {
+    for codings in ["identity", "gzip;q=0", "gzip; q=0.000", "br", "gzipped", ""] {
         let reply = app.request("GET", "/docs.js", &[("accept-encoding", codings)], None);
         assert_eq!((reply.status, reply.header("content-encoding")), (200, None), "{codings}");
     }
@@ -225,7 +225,11 @@ fn the_pages_have_nothing_inline_and_nothing_from_elsewhere() {
                 assert!(!tag.starts_with("style"), "{name}: <{tag}>");
                 assert!(!tag.starts_with("script") || tag.contains(" src=\"/"), "{name}: <{tag}>");
                 assert!(!tag.contains(" style="), "{name}: <{tag}>");
-                assert!(!tag.contains(" on"), "{name}: <{tag}>");
+                let handler = tag.split(" on").skip(1).any(|rest| {
+                    let name = rest.split_once('=').map_or("", |(name, _)| name);
+                    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase())
+                });
+                assert!(!handler, "{name}: <{tag}>");
                 assert!(!tag.contains("javascript:"), "{name}: <{tag}>");
                 assert!(!tag.contains("=\"//"), "{name}: <{tag}>");
             }
@@ -239,8 +243,6 @@ fn the_pages_have_nothing_inline_and_nothing_from_elsewhere() {
                 "eval(",
                 "document.write",
                 "new function",
-                ".style.",
-                "localstorage",
             ] {
                 assert!(!lower.contains(unsafe_way), "{name}: {unsafe_way}");
             }
