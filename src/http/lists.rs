@@ -41,7 +41,13 @@ async fn all(
 }
 
 #[get("/counts")]
-async fn counts(caller: Caller, app: &State<App>, known: IfNoneMatch) -> Result<Reply> {
+async fn counts(
+    caller: Caller,
+    app: &State<App>,
+    query: Query<'_>,
+    known: IfNoneMatch,
+) -> Result<Reply> {
+    Params::new(query.pairs()).done()?;
     let owner = caller.owner;
     app.db
         .read(owner, move |conn| {
