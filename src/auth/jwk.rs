@@ -108,7 +108,9 @@ fn p256(jwk: &Map<String, Value>) -> Result<(Algorithm, DecodingKey), String> {
 
 fn rsa(jwk: &Map<String, Value>) -> Result<(Algorithm, DecodingKey), String> {
     let alg = agree(jwk, &["RS256", "PS256"])?;
-    let (n, e) = (bytes(jwk, "n")?, bytes(jwk, "e")?);
+    // Some libraries write zeros in front (RFC 7518, 6.3.1.1), which are no size.
+    let number = |name| Ok::<_, String>(without_zeros(bytes(jwk, name)?));
+    let (n, e) = (number("n")?, number("e")?);
     let bits = n.len() * 8 - n.first().map_or(0, |byte| byte.leading_zeros() as usize);
     if !(2048..=4096).contains(&bits) {
         return Err(format!("its modulus has {bits} bits; 2048 to 4096 are used"));
@@ -119,6 +121,10 @@ fn rsa(jwk: &Map<String, Value>) -> Result<(Algorithm, DecodingKey), String> {
     }
     let algorithm = if alg == Some("PS256") { Algorithm::PS256 } else { Algorithm::RS256 };
     Ok((algorithm, DecodingKey::from_rsa_raw_components(&n, &e)))
+}
+
+fn without_zeros(number: Vec<u8>) -> Vec<u8> {
+    number.into_iter().skip_while(|byte| *byte == 0).collect()
 }
 
 /// The key's own `alg`, if it has one of those it may have.
@@ -172,6 +178,7 @@ mod tests {
         assert!(usable(json!({ "kty": "RSA", "n": n, "e": "AQAB", "alg": "PS256" })));
 
         let small = URL_SAFE_NO_PAD.encode([0xff; 128]);
+        let padded = URL_SAFE_NO_PAD.encode([&[0; 129][..], &[0xff; 128]].concat());
         let short = URL_SAFE_NO_PAD.encode([7; 31]);
         let identity = URL_SAFE_NO_PAD.encode([&[1][..], &[0; 31]].concat());
         for bad in [
@@ -189,6 +196,7 @@ mod tests {
             json!({ "kty": "EC", "crv": "P-256", "x": P256_X, "y": P256_X }),
             json!({ "kty": "EC", "crv": "P-256", "x": P256_X }),
             json!({ "kty": "RSA", "n": small, "e": "AQAB" }),
+            json!({ "kty": "RSA", "n": padded, "e": "AQAB" }),
             json!({ "kty": "RSA", "n": n, "e": "AQ" }),
             json!({ "kty": "RSA", "n": "", "e": "AQAB" }),
         ] {
