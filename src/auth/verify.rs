@@ -37,6 +37,10 @@ struct SharedSecret {
 /// deployment, whatever its tokens call themselves.
 const SECRET_ISSUER: &str = "better-auth-secret";
 
+/// The audience of Better Auth's cookie cache, which the same secret signs. It
+/// is no login token, whatever else it says.
+const COOKIE_CACHE: &str = "better-auth:session-cache";
+
 /// A token that says who is asking. Whether they still may is another matter.
 pub(super) struct Verified {
     pub who: Who,
@@ -245,6 +249,9 @@ fn believe(
     }
     witness.passed(Step::Issuer, || issuer.map_or("any; it has none".into(), str::to_owned));
     let audiences = claims::audiences(&token.claims)?;
+    if audiences.contains(&COOKIE_CACHE) {
+        return Err(Refusal::at(Step::Audience, "it is a cookie cache and no login token"));
+    }
     if let Some(expected) = &trust.audience
         && !audiences.contains(&expected.as_str())
     {
