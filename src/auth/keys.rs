@@ -86,21 +86,29 @@ impl KeyRing {
         kid: Option<&str>,
         now: Timestamp,
     ) -> Result<Option<VerifyingKey>> {
-        let known = self.fresh(db, now).await?;
-        Ok(known.keys.iter().find(|key| key.kid.as_deref() == kid).cloned())
-    }
-
-    async fn fresh(&self, db: &Db, now: Timestamp) -> Result<Arc<Known>> {
         let standing = db.signals().standing();
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if known.standing == Some(standing) {
-            return Ok(known);
+        match known.find(kid) {
+            Some(key) if known.standing == Some(standing) => Ok(Some(key)),
+            None if kid.is_none() => Ok(None),
+            // Also for an unknown name: a command may have made the key just now,
+            // and word of that takes a moment to get here.
+            _ => Ok(self.read(db, standing, now).await?.find(kid)),
         }
+    }
+
+    async fn read(&self, db: &Db, standing: u64, now: Timestamp) -> Result<Arc<Known>> {
         let keys = db.read(Owner::NOBODY, move |conn| live(conn, now)).await?;
         let keys: Result<Vec<VerifyingKey>> = keys.iter().map(verifying).collect();
         let known = Arc::new(Known { standing: Some(standing), keys: keys? });
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = known.clone();
         Ok(known)
+    }
+}
+
+impl Known {
+    fn find(&self, kid: Option<&str>) -> Option<VerifyingKey> {
+        self.keys.iter().find(|key| key.kid.as_deref() == kid).cloned()
     }
 }
 
