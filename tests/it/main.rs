@@ -9,6 +9,7 @@ mod durability;
 mod errors;
 mod events;
 mod external_tokens;
+mod forge;
 mod forged_tokens;
 mod isolation;
 mod issuer;
