@@ -92,7 +92,7 @@ impl Key {
     }
 
     /// The same private key, used as this algorithm.
-    pub fn as_algorithm(mut self, algorithm: Algorithm) -> Key {
+    pub fn signing_as(mut self, algorithm: Algorithm) -> Key {
         self.algorithm = algorithm;
         self
     }

@@ -325,11 +325,11 @@ fn t2(world: &World) -> Cases {
             }
         }
     }
-    let ps = Key::rs256().as_algorithm(Algorithm::PS256);
+    let ps = Key::rs256().signing_as(Algorithm::PS256);
     let header = json!({ "alg": "PS256", "kid": "rs" });
     cases.add("PS256 with the RS256 key", ps.sign(&header, &claims));
     for algorithm in [Algorithm::RS384, Algorithm::RS512, Algorithm::PS384, Algorithm::PS512] {
-        let key = Key::rs256().as_algorithm(algorithm);
+        let key = Key::rs256().signing_as(algorithm);
         let header = json!({ "alg": algorithm, "kid": "rs" });
         cases.add(format!("{algorithm:?} with the RSA key"), key.sign(&header, &claims));
     }
@@ -1078,7 +1078,7 @@ fn t17(world: &World) -> Cases {
     with_secret("other letters", SECRET.to_uppercase().as_bytes());
     with_secret("the name of it", b"BETTER_AUTH_SECRET");
     for algorithm in [Algorithm::HS384, Algorithm::HS512] {
-        let key = Key::hmac(SECRET).as_algorithm(algorithm);
+        let key = Key::hmac(SECRET).signing_as(algorithm);
         let own_name = json!({ "alg": algorithm });
         cases.add(format!("{algorithm:?}"), key.sign(&own_name, &claims));
         cases.add(format!("{algorithm:?} called HS256"), key.sign(&header, &claims));
@@ -1286,7 +1286,7 @@ fn send_huge(app: &App, token: &str) -> u16 {
     let stream = TcpStream::connect(app.address()).expect("a connection");
     stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
     let mut reader = stream.try_clone().expect("a handle");
-    let head = format!("GET /api/me HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: ");
+    let head = "GET /api/me HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: ";
     let request = format!("{head}Bearer {token}\r\n\r\n");
     let mut writer = stream;
     let sending = std::thread::spawn(move || {
