@@ -73,7 +73,7 @@ fn read(entry: &Value) -> Result<VerifyingKey, String> {
         "OKP" => ed25519(jwk)?,
         "EC" => p256(jwk)?,
         "RSA" => rsa(jwk)?,
-        other => return Err(format!("kty {other} is not used")),
+        other => return Err(format!("kty {other:?} is not used")),
     };
     Ok(VerifyingKey { kid, algorithm, key: Arc::new(key) })
 }
@@ -139,7 +139,7 @@ fn agree<'a>(jwk: &'a Map<String, Value>, may: &[&str]) -> Result<Option<&'a str
 fn only(jwk: &Map<String, Value>, name: &str, value: &str) -> Result<(), String> {
     match text(jwk, name)? {
         found if found == value => Ok(()),
-        found => Err(format!("{name} {found} is not used")),
+        found => Err(format!("{name} {found:?} is not used")),
     }
 }
 
@@ -215,6 +215,6 @@ mod tests {
         )
         .unwrap();
         assert!(set.find(Some("b")).is_some());
-        assert_eq!(set.skipped, ["key 0: crv P-521 is not used"]);
+        assert_eq!(set.skipped, ["key 0: crv \"P-521\" is not used"]);
     }
 }

@@ -119,7 +119,7 @@ impl Keys {
             let own = jwt::name(trust.key.algorithm);
             return Err(Refusal::at(
                 Step::Algorithm,
-                format!("the key is for {own}, the token says {}", token.algorithm),
+                format!("the key is for {own}, the token says {:?}", token.algorithm),
             )
             .into());
         }

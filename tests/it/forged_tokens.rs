@@ -1250,6 +1250,31 @@ fn two_authorization_headers_are_refused() {
     }
 }
 
+// SECURITY-BAR H16
+#[test]
+fn a_token_writes_no_line_of_its_own_into_the_log() {
+    let app = App::start();
+    let own = Own::of(&app, &app.user("ada"));
+    let text = "EdDSA\nINFO all is well \u{1b}[2J\r";
+    for token in [
+        own.header_with("alg", json!(text)),
+        own.header_with("kid", json!(text)),
+        own.header_with("typ", json!(text)),
+        own.claims_with("iss", json!(text)),
+        own.claims_with("aud", json!(text)),
+        own.claims_with("sub", json!(text)),
+        own.claims_with("sid", json!(text)),
+    ] {
+        let reply = app.bearer(&token).get("/api/me");
+        assert_eq!(refusal_fault(&reply), None);
+        assert!(!app.log().contains(&token), "the log has a token");
+    }
+    let log = app.log();
+    assert!(log.contains("token refused"), "{log}");
+    assert!(!log.lines().any(|line| line.starts_with("INFO")), "{log}");
+    assert!(!log.contains(['\u{1b}', '\r']), "{log:?}");
+}
+
 // SECURITY-BAR T16
 #[test]
 fn huge_tokens_are_refused_quickly() {
