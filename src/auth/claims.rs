@@ -6,7 +6,8 @@ use super::witness::{Refusal, Step};
 use crate::time::Timestamp;
 
 /// How far clocks may differ, in seconds.
-const LEEWAY: f64 = 60.0;
+pub(super) const LEEWAY_SECONDS: i64 = 60;
+const LEEWAY: f64 = LEEWAY_SECONDS as f64;
 
 /// The longest subject: what an account's name can hold.
 const LONGEST_SUBJECT: usize = 255;

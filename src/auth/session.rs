@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::claims::LEEWAY_SECONDS;
 use super::{jwt, store, user};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -36,7 +37,9 @@ pub fn issue_token(
         store::signing_key(tx)?.ok_or_else(|| Error::Internal("there is no signing key".into()))?;
     let sid = uuid::Uuid::now_v7().simple().to_string();
     let ends = now.plus_seconds(seconds);
-    store::insert_session(tx, owner, &sid, "command", now, ends)?;
+    // The token is good for a little longer than it says, and so is its session.
+    let session_ends = ends.plus_seconds(LEEWAY_SECONDS);
+    store::insert_session(tx, owner, &sid, "command", now, session_ends)?;
     let claims = Claims {
         sub: user.id.as_str(),
         iat: now.seconds(),

@@ -139,6 +139,22 @@ fn a_session_that_ran_out_ends_its_token() {
     assert_ends_soon(&app, &ada);
 }
 
+// SECURITY-BAR T6
+#[test]
+fn an_issued_token_has_the_leeway_of_any_other() {
+    let app = App::start();
+    let ada = app.user("ada");
+    let user = ada.id.as_str();
+    let token = app.run(&["token", "issue", "--user", user, "--ttl", "1s"]).trim().to_owned();
+    let claims = Own::of(&app, &app.bearer(&token)).claims;
+    while now() <= claims["exp"].as_i64().unwrap() {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+
+    assert_eq!(status(&app.bearer(&token)), 200, "{}", app.log());
+    assert_eq!(check(&app, &[&token], "").status.code(), Some(0));
+}
+
 // SECURITY-BAR S6, T10
 #[test]
 fn removing_an_account_ends_its_tokens() {
