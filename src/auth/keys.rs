@@ -66,7 +66,11 @@ fn live(conn: &Conn, now: Timestamp) -> Result<Vec<OwnKey>> {
     store::live_keys(conn, now.plus_seconds(-TOKEN_SECONDS), now)
 }
 
-/// The keys in memory, read anew whenever anybody's standing changed.
+/// Retired keys are forgotten at most this much later than they might be.
+const LONGEST_UNREAD: i64 = 60;
+
+/// The keys in memory, read anew whenever anybody's standing changed, and now
+/// and then because a retired key ends without anybody's doing.
 #[derive(Default)]
 pub(super) struct KeyRing {
     known: RwLock<Arc<Known>>,
@@ -76,6 +80,8 @@ pub(super) struct KeyRing {
 struct Known {
     /// The standing they were read at; `None` before the first time.
     standing: Option<u64>,
+    /// When they are read anew.
+    until: Option<Timestamp>,
     keys: Vec<VerifyingKey>,
 }
 
@@ -89,7 +95,9 @@ impl KeyRing {
         let standing = db.signals().standing();
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
         match known.find(kid) {
-            Some(key) if known.standing == Some(standing) => Ok(Some(key)),
+            Some(key) if known.standing == Some(standing) && known.until > Some(now) => {
+                Ok(Some(key))
+            }
             None if kid.is_none() => Ok(None),
             // Also for an unknown name: a command may have made the key just now,
             // and word of that takes a moment to get here.
@@ -100,7 +108,8 @@ impl KeyRing {
     async fn read(&self, db: &Db, standing: u64, now: Timestamp) -> Result<Arc<Known>> {
         let keys = db.read(Owner::NOBODY, move |conn| live(conn, now)).await?;
         let keys: Result<Vec<VerifyingKey>> = keys.iter().map(verifying).collect();
-        let known = Arc::new(Known { standing: Some(standing), keys: keys? });
+        let until = Some(now.plus_seconds(LONGEST_UNREAD));
+        let known = Arc::new(Known { standing: Some(standing), until, keys: keys? });
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = known.clone();
         Ok(known)
     }
@@ -120,4 +129,31 @@ fn verifying(key: &OwnKey) -> Result<VerifyingKey> {
         algorithm: Algorithm::EdDSA,
         key: Arc::new(decoding),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Role;
+
+    // SECURITY-BAR T20
+    #[test]
+    fn a_retired_key_ends_though_nothing_else_happens() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let db = Db::open(dir.path(), Role::Command).unwrap();
+        let now = Timestamp::from_seconds(1_795_000_000);
+        let old = db.write_now(move |tx| make_key(tx, now)).unwrap();
+        db.write_now(move |tx| rotate(tx, now)).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let ring = KeyRing::default();
+        let verifies = |seconds| {
+            let key = runtime.block_on(ring.key(&db, Some(&old), now.plus_seconds(seconds)));
+            key.unwrap().is_some()
+        };
+
+        assert!(verifies(1));
+        assert!(verifies(TOKEN_SECONDS - 1));
+        assert!(!verifies(TOKEN_SECONDS + LONGEST_UNREAD));
+        db.close();
+    }
 }
