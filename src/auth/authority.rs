@@ -92,10 +92,8 @@ impl Authority {
         }
         let (owner, session, issued) = (grant.owner, grant.session.clone(), grant.issued);
         let look = move |conn: &Conn| {
-            let account = store::account_by_owner(conn, owner)?;
-            Ok(account.is_some_and(|account| {
-                revoked(conn, &account, session.as_deref(), issued, now).is_ok_and(|r| r.is_none())
-            }))
+            let Some(account) = store::account_by_owner(conn, owner)? else { return Ok(false) };
+            Ok(revoked(conn, &account, session.as_deref(), issued, now)?.is_none())
         };
         let good = self.db.read(owner, look).await?;
         if good {
