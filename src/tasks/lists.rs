@@ -28,7 +28,7 @@ pub fn create_list(tx: &Tx, owner: Owner, new: NewList, now: Timestamp) -> Resul
         id: ListId::new(),
         name: new.name.0,
         is_inbox: false,
-        position: place(tx, owner, new.place)?,
+        position: place(tx, owner, new.place, None)?,
         version: 1,
         created_at: now,
         updated_at: now,
@@ -54,7 +54,7 @@ pub fn update_list(
         after.name = name.0;
     }
     if patch.place.is_some_and(|place| place.beside() != id) {
-        after.position = place(tx, owner, patch.place)?;
+        after.position = place(tx, owner, patch.place, Some(id))?;
     }
     if after == before {
         return Ok(before);
@@ -98,8 +98,14 @@ fn refuse_inbox(list: &List) -> Result<()> {
     Ok(())
 }
 
-/// A rank among the lists: beside a neighbour, or at the end.
-fn place(tx: &Tx, owner: Owner, place: Option<Place<ListId>>) -> Result<String> {
+/// A rank among the lists: beside a neighbour, or at the end. A list that is
+/// there already keeps its rank, so that a retry moves nothing.
+fn place(
+    tx: &Tx,
+    owner: Owner,
+    place: Option<Place<ListId>>,
+    moved: Option<ListId>,
+) -> Result<String> {
     let positions = store::list_positions(tx, owner)?;
     let rank_at = |index: usize| positions.get(index).map(|(_, rank)| rank.as_str());
     let Some(place) = place else {
@@ -109,8 +115,16 @@ fn place(tx: &Tx, owner: Owner, place: Option<Place<ListId>>) -> Result<String> 
         .iter()
         .position(|(id, _)| *id == place.beside())
         .ok_or_else(|| Error::invalid(place.pointer(), "no such list"))?;
+    let other = match place {
+        Place::After(_) => positions.get(at + 1),
+        Place::Before(_) => at.checked_sub(1).and_then(|index| positions.get(index)),
+    };
+    if let Some((_, rank)) = other.filter(|(id, _)| Some(*id) == moved) {
+        return Ok(rank.clone());
+    }
+    let other = other.map(|(_, rank)| rank.as_str());
     Ok(match place {
-        Place::After(_) => rank::between(rank_at(at), rank_at(at + 1)),
-        Place::Before(_) => rank::between(at.checked_sub(1).and_then(rank_at), rank_at(at)),
+        Place::After(_) => rank::between(rank_at(at), other),
+        Place::Before(_) => rank::between(other, rank_at(at)),
     })
 }

@@ -187,8 +187,8 @@ fn patched(tx: &Tx, owner: Owner, before: &Task, patch: TaskPatch, now: Timestam
         task.list_id = existing_list(tx, owner, list)?;
         task.position = place(tx, owner, list, None)?;
     }
-    if patch.place.is_some_and(|place| place.beside() != task.id) {
-        task.position = place(tx, owner, task.list_id, patch.place)?;
+    if let Some(wanted) = patch.place.filter(|place| place.beside() != task.id) {
+        task.position = beside(tx, owner, task.list_id, wanted, Some(&task.position))?;
     }
     if let Some(title) = patch.title {
         task.title = title.0;
@@ -220,16 +220,31 @@ fn existing_list(tx: &Tx, owner: Owner, list: ListId) -> Result<ListId> {
 
 /// A rank in a list: beside a neighbour, or at the end.
 fn place(tx: &Tx, owner: Owner, list: ListId, place: Option<Place<TaskId>>) -> Result<String> {
-    let Some(place) = place else {
-        let last = store::last_task_position(tx, owner, list)?;
-        return Ok(rank::between(last.as_deref(), None));
-    };
+    if let Some(place) = place {
+        return beside(tx, owner, list, place, None);
+    }
+    let last = store::last_task_position(tx, owner, list)?;
+    Ok(rank::between(last.as_deref(), None))
+}
+
+/// A rank beside a neighbour. A task whose rank is there already keeps it, so
+/// that a retry moves nothing.
+fn beside(
+    tx: &Tx,
+    owner: Owner,
+    list: ListId,
+    place: Place<TaskId>,
+    present: Option<&str>,
+) -> Result<String> {
     let neighbour = store::find_task(tx, owner, place.beside())?
         .filter(|task| task.list_id == list)
         .ok_or_else(|| Error::invalid(place.pointer(), "no such task in this list"))?;
     let position = neighbour.position;
     let after = matches!(place, Place::After(_));
     let other = store::neighbour_task_position(tx, owner, list, &position, after)?;
+    if let Some(present) = present.filter(|present| other.as_deref() == Some(present)) {
+        return Ok(present.to_owned());
+    }
     Ok(if after {
         rank::between(Some(&position), other.as_deref())
     } else {
