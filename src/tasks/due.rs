@@ -64,7 +64,15 @@ impl FromStr for Due {
             return Err(KINDS);
         }
         if text.contains('[') {
+            // A day alone would become a midnight that nobody meant.
+            if !has_time(text) {
+                return Err(KINDS);
+            }
             let zoned = PARSER.parse_zoned(text).map_err(|_| KINDS)?;
+            // An offset may lead back to before the years of four digits.
+            if zoned.year() < 0 {
+                return Err(KINDS);
+            }
             if zoned.time_zone().iana_name().is_none() {
                 return Err(NotADue("must name a zone such as Europe/Berlin"));
             }
@@ -94,13 +102,17 @@ fn local(text: &str) -> Result<String, NotADue> {
     if is_date {
         return text.parse::<civil::Date>().map(|date| date.to_string()).map_err(|_| KINDS);
     }
-    let has_time = text.as_bytes().get(10).is_some_and(|byte| matches!(byte, b'T' | b't' | b' '));
-    let has_offset = text.get(11..).is_some_and(|rest| rest.contains(['Z', 'z', '+', '-']));
-    if !has_time || has_offset {
+    let has_offset = text.get(11..).is_some_and(|rest| rest.contains(['Z', 'z', '+', '-', '[']));
+    if !has_time(text) || has_offset {
         return Err(KINDS);
     }
     let local: civil::DateTime = text.parse().map_err(|_| KINDS)?;
     Ok(local.with().subsec_nanosecond(0).build().map_err(|_| KINDS)?.to_string())
+}
+
+/// True if a time follows the ten characters of a date.
+fn has_time(text: &str) -> bool {
+    text.as_bytes().get(10).is_some_and(|byte| matches!(byte, b'T' | b't' | b' '))
 }
 
 trait RoundToSeconds {
@@ -163,6 +175,8 @@ mod tests {
             "2026-12-02T14:00+05:00[Europe/Berlin]",
             "20261202",
             "2026-12-02T14:00[+01:00]",
+            "2026-12-02[Europe/Berlin]",
+            "0000-01-01T00:00Z[America/New_York]",
         ] {
             assert_eq!(canonical(text), None, "{text}");
         }
