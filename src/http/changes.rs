@@ -8,7 +8,7 @@ use super::params::Query;
 use super::reply::Reply;
 use crate::error::Result;
 use crate::sync;
-use crate::tasks::{Params, Point};
+use crate::tasks::Params;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![changes]
@@ -20,8 +20,10 @@ async fn changes(caller: Caller, app: &State<App>, query: Query<'_>) -> Result<R
     let since = params.take("since", "is not a cursor of this address", sync::parse_cursor);
     let limit = params.limit().0;
     params.done()?;
-    let (owner, since) = (caller.owner, since.unwrap_or(Point::START));
-    let page =
-        app.db.read(owner, move |conn| sync::changes_since(conn, owner, since, limit)).await?;
+    let owner = caller.owner;
+    let page = app
+        .db
+        .read(owner, move |conn| sync::changes_since(conn, owner, since.as_ref(), limit))
+        .await?;
     Reply::json(&page)
 }

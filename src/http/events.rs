@@ -12,8 +12,7 @@ use rocket::{Route, State, get, routes};
 use super::caller::Caller;
 use super::{App, error};
 use crate::error::{Error, Result};
-use crate::sync;
-use crate::tasks::Point;
+use crate::sync::{self, Mark};
 use crate::time::Timestamp;
 
 /// Comments that keep proxies from closing a quiet stream.
@@ -27,7 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// Where to go on from: the `Last-Event-ID` header.
-struct LastEventId(Option<Point>);
+struct LastEventId(Option<Mark>);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for LastEventId {
@@ -37,7 +36,7 @@ impl<'r> FromRequest<'r> for LastEventId {
         match request.headers().get_one("last-event-id") {
             None | Some("") => Outcome::Success(LastEventId(None)),
             Some(text) => match sync::parse_cursor(text) {
-                Some(point) => Outcome::Success(LastEventId(Some(point))),
+                Some(mark) => Outcome::Success(LastEventId(Some(mark))),
                 None => {
                     let why = "is not the id of an event of this stream";
                     Outcome::Error(error::keep(request, Error::invalid("Last-Event-ID", why)))
@@ -57,13 +56,8 @@ async fn events<'r>(
     // Listening begins before the first look, so nothing falls between.
     let mut changed = app.db.signals().watch(owner);
     let mut stopping = app.stopping.clone();
-    let (now_point, now_cursor) =
-        app.db.read(owner, move |conn| sync::start_of_now(conn, owner)).await?;
-    let mut point = last.0.unwrap_or(now_point);
-    if point.revision > now_point.revision {
-        return Err(Error::Gone);
-    }
-    let first = last.0.is_none().then_some(now_cursor);
+    let begun = app.db.read(owner, move |conn| sync::begin(conn, owner, last.0.as_ref())).await?;
+    let (mut point, first) = begun;
     Ok(EventStream! {
         if let Some(cursor) = first {
             yield Event::data("{}").event("ready").id(cursor);

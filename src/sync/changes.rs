@@ -25,14 +25,31 @@ pub struct ChangePage {
     pub has_more: bool,
 }
 
-/// Changes after a point, oldest first, at most `limit`.
-pub fn changes_since(conn: &Conn, owner: Owner, since: Point, limit: u32) -> Result<ChangePage> {
+/// A cursor that a client brought: a point, and in whose history.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    point: Point,
+    history: String,
+}
+
+/// Changes after a mark, or from the start, oldest first, at most `limit`.
+pub fn changes_since(
+    conn: &Conn,
+    owner: Owner,
+    since: Option<&Mark>,
+    limit: u32,
+) -> Result<ChangePage> {
+    let history = tasks::history(conn, owner)?;
+    let since = match since {
+        Some(mark) => resume(conn, owner, mark, &history)?,
+        None => Point::START,
+    };
     let mut found = stream(conn, owner, since, limit + 1)?;
     let has_more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next = found.last().map_or(since, |(point, _)| *point);
     let items = found.into_iter().map(|(_, item)| item).collect();
-    Ok(ChangePage { items, next_cursor: cursor_text(next), has_more })
+    Ok(ChangePage { items, next_cursor: cursor_text(next, &history), has_more })
 }
 
 /// The same, each change with the cursor behind it: the id of its live event.
@@ -42,21 +59,33 @@ pub fn newest(
     since: Point,
     limit: u32,
 ) -> Result<Vec<(Point, String, ChangeItem)>> {
+    let history = tasks::history(conn, owner)?;
     let found = stream(conn, owner, since, limit)?;
-    Ok(found.into_iter().map(|(point, item)| (point, cursor_text(point), item)).collect())
+    let with_cursor = |(point, item)| (point, cursor_text(point, &history), item);
+    Ok(found.into_iter().map(with_cursor).collect())
 }
 
-/// The point after everything up to this moment, and its cursor.
-pub fn start_of_now(conn: &Conn, owner: Owner) -> Result<(Point, String)> {
+/// Where a stream begins: behind a mark, or else after everything up to this
+/// moment, with the cursor of that.
+pub fn begin(conn: &Conn, owner: Owner, last: Option<&Mark>) -> Result<(Point, Option<String>)> {
+    let history = tasks::history(conn, owner)?;
+    if let Some(mark) = last {
+        return Ok((resume(conn, owner, mark, &history)?, None));
+    }
     let point = Point::end_of(tasks::revision(conn, owner)?);
-    Ok((point, cursor_text(point)))
+    Ok((point, Some(cursor_text(point, &history))))
+}
+
+/// The point of a mark, if it is one of this history.
+fn resume(conn: &Conn, owner: Owner, mark: &Mark, history: &str) -> Result<Point> {
+    // A restored backup is behind what its clients have seen.
+    if mark.history != history || mark.point.revision > tasks::revision(conn, owner)? {
+        return Err(Error::Gone);
+    }
+    Ok(mark.point)
 }
 
 fn stream(conn: &Conn, owner: Owner, since: Point, limit: u32) -> Result<Vec<(Point, ChangeItem)>> {
-    // A restored backup is behind what its clients have seen.
-    if since.revision > tasks::revision(conn, owner)? {
-        return Err(Error::Gone);
-    }
     let found = tasks::changes_after(conn, owner, since, limit)?;
     Ok(found.into_iter().map(|(point, change)| (point, item(change))).collect())
 }
@@ -74,22 +103,26 @@ fn item(change: Change) -> ChangeItem {
     }
 }
 
-fn cursor_text(point: Point) -> String {
+fn cursor_text(point: Point, history: &str) -> String {
     let keys = vec![
         Key::Number(point.revision),
         Key::Number(point.kind as i64),
         Key::Text(point.id.to_string()),
+        Key::Text(history.to_owned()),
     ];
     Cursor { of: "changes".into(), keys }.encode()
 }
 
 /// Reads a cursor that this module wrote.
-pub fn parse_cursor(text: &str) -> Option<Point> {
+pub fn parse_cursor(text: &str) -> Option<Mark> {
     let cursor = Cursor::decode(text).filter(|cursor| cursor.of == "changes")?;
-    let [Key::Number(revision), Key::Number(kind), Key::Text(id)] = cursor.keys.as_slice() else {
+    let [Key::Number(revision), Key::Number(kind), Key::Text(id), Key::Text(history)] =
+        cursor.keys.as_slice()
+    else {
         return None;
     };
     let end = Point::end_of(*revision);
     let kind = if *kind == 0 { Point::START.kind } else { end.kind };
-    Some(Point { revision: *revision, kind, id: uuid::Uuid::try_parse(id).ok()? })
+    let point = Point { revision: *revision, kind, id: uuid::Uuid::try_parse(id).ok()? };
+    Some(Mark { point, history: history.clone() })
 }

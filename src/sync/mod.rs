@@ -5,5 +5,5 @@ mod changes;
 mod retry;
 mod store;
 
-pub use changes::{ChangeItem, ChangePage, changes_since, newest, parse_cursor, start_of_now};
+pub use changes::{ChangeItem, ChangePage, Mark, begin, changes_since, newest, parse_cursor};
 pub use retry::{Answer, Retry, forget_old, once};

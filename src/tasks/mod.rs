@@ -34,6 +34,14 @@ pub fn revision(conn: &Conn, owner: Owner) -> Result<i64> {
     store::revision(conn, owner)
 }
 
+/// The name of the owner's history: no other account has it, nor one made
+/// anew for the same person.
+pub fn history(conn: &Conn, owner: Owner) -> Result<String> {
+    // The last hyphenated part of a UUIDv7 is random.
+    let inbox = store::inbox_id(conn, owner)?.to_string();
+    Ok(inbox.rsplit('-').next().unwrap_or_default().to_owned())
+}
+
 /// One page of tasks that are not in the trash.
 pub fn list(conn: &Conn, owner: Owner, query: &TaskQuery) -> Result<Page<Task>> {
     let of = query.fingerprint();
