@@ -77,9 +77,12 @@ async fn prepare(
     if size + head.uri.path().len() > LARGEST_HEAD {
         return Err(Refusal::Status(431, "head_too_large", "the head is larger than 32 kB"));
     }
-    let method: Method = head.method.as_str().parse().map_err(|_| {
-        Refusal::Status(501, "method_not_implemented", "no address serves this method")
-    })?;
+    // Rocket reads a method in any case; RFC 9110, 9.1 knows one spelling.
+    let sent = head.method.as_str();
+    let method =
+        sent.parse().ok().filter(|method: &Method| method.as_str() == sent).ok_or(
+            Refusal::Status(501, "method_not_implemented", "no address serves this method"),
+        )?;
     let target = head.uri.path_and_query().map_or("", |target| target.as_str());
     if !is_canonical(head.uri.path()) {
         return Err(Refusal::Status(404, "not_found", "nothing is served at this address"));
