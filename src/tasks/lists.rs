@@ -115,16 +115,12 @@ fn place(
         .iter()
         .position(|(id, _)| *id == place.beside())
         .ok_or_else(|| Error::invalid(place.pointer(), "no such list"))?;
-    let other = match place {
-        Place::After(_) => positions.get(at + 1),
-        Place::Before(_) => at.checked_sub(1).and_then(|index| positions.get(index)),
-    };
+    // The Inbox has the lowest rank and leads: before it is right behind it.
+    let after = matches!(place, Place::After(_)) || at == 0;
+    let other = if after { positions.get(at + 1) } else { positions.get(at - 1) };
     if let Some((_, rank)) = other.filter(|(id, _)| Some(*id) == moved) {
         return Ok(rank.clone());
     }
     let other = other.map(|(_, rank)| rank.as_str());
-    Ok(match place {
-        Place::After(_) => rank::between(rank_at(at), other),
-        Place::Before(_) => rank::between(other, rank_at(at)),
-    })
+    Ok(if after { rank::between(rank_at(at), other) } else { rank::between(other, rank_at(at)) })
 }
