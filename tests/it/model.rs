@@ -44,7 +44,7 @@ fn action() -> impl Strategy<Value = Action> {
             .prop_map(|(task, list, beside)| Action::Move { task, list, beside }),
         3 => some.clone().prop_map(|task| Action::Delete { task }),
         3 => some.clone().prop_map(|task| Action::Restore { task }),
-        2 => Just(Action::MakeList),
+        3 => Just(Action::MakeList),
         2 => some.clone().prop_map(|list| Action::DeleteList { list }),
         3 => some.prop_map(|list| Action::RestoreList { list }),
         1 => Just(Action::Purge),
@@ -83,6 +83,14 @@ impl Model {
     fn new(inbox: String) -> Model {
         let lists = vec![(inbox.clone(), State::Live)];
         Model { inbox, lists, tasks: BTreeMap::new(), order: BTreeMap::new() }
+    }
+
+    fn some_tasks(&self, which: impl Fn(State) -> bool) -> Vec<String> {
+        self.tasks.iter().filter(|(_, task)| which(task.state)).map(|(id, _)| id.clone()).collect()
+    }
+
+    fn some_lists(&self, which: impl Fn(State) -> bool) -> Vec<String> {
+        self.lists.iter().filter(|(_, state)| which(*state)).map(|(id, _)| id.clone()).collect()
     }
 
     fn has_list(&self, id: &str) -> bool {
@@ -246,11 +254,11 @@ struct Known {
     slots: Vec<String>,
 }
 
-fn pick(ids: &[String], number: usize) -> String {
-    match ids.len() {
-        0 => TaskId::new().to_string(),
-        count => ids[number % count].clone(),
-    }
+/// Mostly one of the person's own, where an action does something, and now and
+/// then anybody's.
+fn pick(all: &[String], own: Vec<String>, number: usize) -> String {
+    let from = if own.is_empty() || number.is_multiple_of(4) { all } else { &own };
+    from[number % from.len()].clone()
 }
 
 impl Side {
@@ -266,8 +274,9 @@ impl Side {
         let (person, model) = (&self.person, &mut self.model);
         let at = |id: &str| format!("/api/tasks/{id}");
         let list_at = |id: &str| format!("/api/lists/{id}");
-        let task_id = |number: &usize| pick(&known.tasks, *number);
-        let list_id = |number: &usize| pick(&known.lists, *number);
+        let task_id = |number: &usize| pick(&known.tasks, model.some_tasks(|_| true), *number);
+        let list_id = |number: &usize| pick(&known.lists, model.some_lists(|_| true), *number);
+        let in_trash = |state: State| matches!(state, State::Trashed { .. });
         let (reply, expected) = match action {
             Action::Create { list, title } => {
                 let (list, title) = (list_id(list), format!("t{title}"));
@@ -335,7 +344,7 @@ impl Side {
                 (person.delete(&at(&id)), model.trash(&id))
             }
             Action::Restore { task } => {
-                let id = task_id(task);
+                let id = pick(&known.tasks, model.some_tasks(in_trash), *task);
                 let reply = person.post(&format!("{}/restore", at(&id)), &json!({}));
                 (reply, model.restore(&id))
             }
@@ -351,7 +360,7 @@ impl Side {
                 (person.delete(&list_at(&id)), model.trash_list(&id))
             }
             Action::RestoreList { list } => {
-                let id = list_id(list);
+                let id = pick(&known.lists, model.some_lists(in_trash), *list);
                 let reply = person.post(&format!("{}/restore", list_at(&id)), &json!({}));
                 (reply, model.restore_list(&id))
             }
@@ -458,7 +467,7 @@ fn two_people_see_what_a_simple_model_says() {
     let app = App::start();
     let cases = Cell::new(0);
     let config = Config { cases: 12, failure_persistence: None, ..Config::default() };
-    let actions = proptest::collection::vec((any::<bool>(), action()), 1..=40);
+    let actions = proptest::collection::vec((any::<bool>(), action()), 25..=40);
     let mut runner = TestRunner::new(config);
     let outcome = runner.run(&actions, |actions| {
         cases.set(cases.get() + 1);
