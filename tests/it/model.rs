@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::app::{App, Person};
 use crate::lists::recount;
-use crate::tasks::{next_link, text};
+use crate::tasks::{new_list, next_link, text};
 
 /// What somebody tries. Numbers choose among all the ids there have been, the
 /// other person's included.
@@ -43,9 +43,9 @@ fn action() -> impl Strategy<Value = Action> {
         5 => (some.clone(), some.clone(), beside)
             .prop_map(|(task, list, beside)| Action::Move { task, list, beside }),
         3 => some.clone().prop_map(|task| Action::Delete { task }),
-        3 => some.clone().prop_map(|task| Action::Restore { task }),
+        5 => some.clone().prop_map(|task| Action::Restore { task }),
         3 => Just(Action::MakeList),
-        2 => some.clone().prop_map(|list| Action::DeleteList { list }),
+        4 => some.clone().prop_map(|list| Action::DeleteList { list }),
         3 => some.prop_map(|list| Action::RestoreList { list }),
         1 => Just(Action::Purge),
     ]
@@ -265,7 +265,10 @@ impl Side {
     fn new(app: &App, name: &str) -> Side {
         let person = app.user(name);
         let inbox = person.get("/api/lists").body["items"][0]["id"].clone();
-        let model = Model::new(text(&inbox).to_owned());
+        let mut model = Model::new(text(&inbox).to_owned());
+        for _ in 0..2 {
+            model.lists.push((new_list(&person, "l"), State::Live));
+        }
         Side { person, model, cursor: None, told: BTreeMap::new() }
     }
 
@@ -474,7 +477,7 @@ fn two_people_see_what_a_simple_model_says() {
         let mut sides =
             ["ada", "bob"].map(|name| Side::new(&app, &format!("{name}{}", cases.get())));
         let mut known = Known {
-            lists: sides.iter().map(|side| side.model.inbox.clone()).collect(),
+            lists: sides.iter().flat_map(|side| side.model.some_lists(|_| true)).collect(),
             slots: (0..4).map(|_| TaskId::new().to_string()).collect(),
             ..Known::default()
         };
