@@ -90,7 +90,7 @@ pub fn main() -> ExitCode {
     match run(cli) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("docket: {error:#}");
+            output::tell(&format!("docket: {error:#}"));
             ExitCode::from(exit_code(&error))
         }
     }

@@ -36,6 +36,11 @@ pub(super) fn table(rows: &[Vec<String>]) -> String {
     rows.iter().map(line).collect::<Vec<String>>().join("\n")
 }
 
+/// Tells a person something; a terminal that went away is no failure.
+pub(super) fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// Starts the log: plain lines on stderr, coloured on a terminal.
 pub(super) fn log_to_stderr(level: LogLevel) {
     let level = match level {
@@ -51,5 +56,7 @@ pub(super) fn log_to_stderr(level: LogLevel) {
         .with_writer(std::io::stderr)
         .with_ansi(colour)
         .with_target(false)
+        // It would report a log that cannot be written by a panic.
+        .log_internal_errors(false)
         .init();
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
 use super::Opened;
-use super::output::{print, print_json, table};
+use super::output::{print, print_json, table, tell};
 use crate::auth::user::{self, Email};
 use crate::config::Config;
 use crate::time::Timestamp;
@@ -131,7 +131,7 @@ impl List {
             return print_json(&users);
         }
         if users.is_empty() {
-            eprintln!("no accounts yet; make one with: docket user add EMAIL");
+            tell("no accounts yet; make one with: docket user add EMAIL");
             return Ok(());
         }
         let mut rows = vec![["ID", "ACCOUNT", "NAME", "STATE"].map(str::to_owned).to_vec()];
