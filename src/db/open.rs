@@ -83,6 +83,10 @@ pub(super) fn check(path: &Path) -> Result<()> {
     if head.is_empty() {
         return Ok(());
     }
+    // Before SQLite looks: it may undo what a kill left half done.
+    if is_cut_short(path, &head) {
+        return Err(damaged("it is shorter than its own header says".into()));
+    }
     let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let id: i32 = conn
         .pragma_query_value(None, "application_id", |row| row.get(0))
@@ -93,17 +97,14 @@ pub(super) fn check(path: &Path) -> Result<()> {
     if id != APPLICATION_ID && tables > 0 {
         return Err(damaged("another program made it".into()));
     }
-    if is_cut_short(path, &head) {
-        return Err(damaged("it is shorter than its own header says".into()));
-    }
     Ok(())
 }
 
-/// Compares the file's length with its header (SQLite file format, 1.3). With
-/// a WAL beside it the header may be ahead, and recovery mends that.
+/// Compares the file's length with its header (SQLite file format, 1.3). With a
+/// log or a journal beside it the header may be ahead, and recovery mends that.
 fn is_cut_short(path: &Path, head: &[u8]) -> bool {
-    let has_wal = fs::metadata(path.with_extension("db-wal")).is_ok_and(|wal| wal.len() > 0);
-    let (Ok(file), false, Some(head)) = (fs::metadata(path), has_wal, head.get(..100)) else {
+    let recovers = ["db-wal", "db-journal"].into_iter().any(|name| is_filled(path, name));
+    let (Ok(file), false, Some(head)) = (fs::metadata(path), recovers, head.get(..100)) else {
         return false;
     };
     let page_size = match u16::from_be_bytes([head[16], head[17]]) {
@@ -112,6 +113,11 @@ fn is_cut_short(path: &Path, head: &[u8]) -> bool {
     };
     let pages = u32::from_be_bytes([head[28], head[29], head[30], head[31]]);
     file.len() < page_size * u64::from(pages)
+}
+
+/// True if the file that ends in `extension` beside the database has anything in it.
+fn is_filled(path: &Path, extension: &str) -> bool {
+    fs::metadata(path.with_extension(extension)).is_ok_and(|file| file.len() > 0)
 }
 
 /// Opens a connection that writes: WAL, and every commit synced.
