@@ -46,12 +46,11 @@ pub fn status(data_dir: &Path) -> Result<Status> {
     Ok(Status { file, version, latest: ALL.len(), pending })
 }
 
-/// Runs what is missing. A file that is newer than the program is refused as
-/// it is, and one that a running server uses is not changed under it.
+/// Runs what is missing in a file that was checked. One that a running server
+/// uses is not changed under it.
 pub(super) fn apply(data_dir: &Path, file: &Path, role: Role) -> Result<()> {
     let mut conn = open::writer(file)?;
     let found = version(&conn)?;
-    refuse_newer(file, found)?;
     if found == ALL.len() {
         return Ok(());
     }
@@ -76,13 +75,13 @@ pub(super) fn apply(data_dir: &Path, file: &Path, role: Role) -> Result<()> {
     Ok(())
 }
 
-fn version(conn: &Connection) -> Result<usize> {
+pub(super) fn version(conn: &Connection) -> Result<usize> {
     let version: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
     usize::try_from(version)
         .map_err(|_| Error::Setup(format!("impossible schema version {version}")))
 }
 
-fn refuse_newer(file: &Path, found: usize) -> Result<()> {
+pub(super) fn refuse_newer(file: &Path, found: usize) -> Result<()> {
     if found > ALL.len() {
         return Err(Error::Setup(format!(
             "{} has schema version {found}, made by a newer docket; this one knows {}. \

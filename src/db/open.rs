@@ -6,9 +6,11 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::{Connection, OpenFlags};
 
+use super::migrate;
 use crate::error::{Error, Result};
 
 /// "Dckt", so that `file` and other programs can tell what it is.
@@ -55,8 +57,8 @@ pub(super) fn private_file(path: &Path) -> Result<File> {
     Ok(file)
 }
 
-/// Refuses a file that is no database of Docket's, or a damaged one, before
-/// any of it is changed. A missing or empty file is made, closed to others:
+/// Refuses a file that is no database of Docket's, or a damaged or newer one,
+/// before any of it is changed. A missing or empty file is made, closed to others:
 /// SQLite gives the WAL the same mode.
 pub(super) fn check(path: &Path) -> Result<()> {
     let damaged = |why: String| {
@@ -88,6 +90,10 @@ pub(super) fn check(path: &Path) -> Result<()> {
         return Err(damaged("it is shorter than its own header says".into()));
     }
     let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    if is_filled(path, "db-wal") {
+        // Closing would fold the log into a file that may not be ours.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    }
     let id: i32 = conn
         .pragma_query_value(None, "application_id", |row| row.get(0))
         .map_err(|error| damaged(error.to_string()))?;
@@ -97,7 +103,7 @@ pub(super) fn check(path: &Path) -> Result<()> {
     if id != APPLICATION_ID && tables > 0 {
         return Err(damaged("another program made it".into()));
     }
-    Ok(())
+    migrate::refuse_newer(path, migrate::version(&conn)?)
 }
 
 /// Compares the file's length with its header (SQLite file format, 1.3). With a
