@@ -49,28 +49,34 @@ pub fn status(data_dir: &Path) -> Result<Status> {
 /// Runs what is missing in a file that was checked. One that a running server
 /// uses is not changed under it.
 pub(super) fn apply(data_dir: &Path, file: &Path, role: Role) -> Result<()> {
-    let mut conn = open::writer(file)?;
-    let found = version(&conn)?;
-    if found == ALL.len() {
-        return Ok(());
-    }
+    let status = version(&open::reader(file)?)?;
     let _alone = match role {
-        Role::Command if found > 0 => Some(ServerLock::take(data_dir)?),
+        Role::Command if (1..ALL.len()).contains(&status) => Some(ServerLock::take(data_dir)?),
         _ => None,
     };
-    if found > 0 {
-        snapshot::copy(&conn, &file.with_file_name(format!("before-migration-{found}.db")))?;
+    run(file, ALL)
+}
+
+fn run(file: &Path, steps: &[Migration]) -> Result<()> {
+    let mut conn = open::writer(file)?;
+    if version(&conn)? == steps.len() {
+        return Ok(());
     }
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have migrated while this one waited for the lock.
     let found = version(&tx)?;
     refuse_newer(file, found)?;
-    for step in &ALL[found..] {
+    if found > 0 && found < steps.len() {
+        // SQLite copies nothing from within a transaction that writes.
+        let target = file.with_file_name(format!("before-migration-{found}.db"));
+        snapshot::copy(&open::reader(file)?, &target)?;
+    }
+    for step in steps.iter().skip(found) {
         tx.execute_batch(step.sql)
             .map_err(|error| Error::Setup(format!("migration {} failed: {error}", step.name)))?;
     }
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
-    tx.pragma_update(None, "user_version", i64::try_from(ALL.len()).expect("few steps"))?;
+    tx.pragma_update(None, "user_version", i64::try_from(steps.len()).expect("few steps"))?;
     tx.commit()?;
     Ok(())
 }
@@ -95,7 +101,64 @@ pub(super) fn refuse_newer(file: &Path, found: usize) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
+
+    /// A file at version 1 with one account in it, and the second step.
+    fn data_to_migrate(folder: &Path) -> (PathBuf, [Migration; 2]) {
+        let file = super::super::prepare(folder).unwrap();
+        open::check(&file).unwrap();
+        let first = || Migration { name: ALL[0].name, sql: ALL[0].sql };
+        run(&file, &[first()]).unwrap();
+        open::writer(&file)
+            .unwrap()
+            .execute_batch(
+                "insert into users (id, email, created_at, updated_at)
+                 values ('ada', 'ada@example.org', 1, 1)",
+            )
+            .unwrap();
+        let second = "alter table users add column shoe_size integer; update users set name = 'x'";
+        (file, [first(), Migration { name: "0002_second", sql: second }])
+    }
+
+    fn name_in(file: &Path) -> String {
+        let conn = Connection::open(file).unwrap();
+        let verdict: String =
+            conn.pragma_query_value(None, "integrity_check", |row| row.get(0)).unwrap();
+        assert_eq!(verdict, "ok");
+        conn.query_row("select name from users", [], |row| row.get(0)).unwrap()
+    }
+
+    // SECURITY-BAR D11, D16
+    #[test]
+    fn what_was_there_is_kept_before_a_migration() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let (file, steps) = data_to_migrate(folder.path());
+
+        run(&file, &steps).unwrap();
+
+        assert_eq!(name_in(&file), "x");
+        assert_eq!(version(&Connection::open(&file).unwrap()).unwrap(), 2);
+        let kept = folder.path().join("before-migration-1.db");
+        assert_eq!(name_in(&kept), "");
+        assert_eq!(version(&Connection::open(&kept).unwrap()).unwrap(), 1);
+        assert_eq!(kept.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(!kept.with_extension("part").exists());
+    }
+
+    #[test]
+    fn a_migration_that_fails_changes_nothing() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let (file, mut steps) = data_to_migrate(folder.path());
+        steps[1].sql = "update users set name = 'x'; insert into nowhere values (1)";
+
+        let error = run(&file, &steps).unwrap_err().to_string();
+
+        assert!(error.contains("0002_second"), "{error}");
+        assert_eq!(name_in(&file), "");
+        assert_eq!(version(&Connection::open(&file).unwrap()).unwrap(), 1);
+    }
 
     #[test]
     fn steps_are_numbered_in_order() {
