@@ -214,9 +214,16 @@ impl Thread {
             Some(conn) => conn,
             None => open::writer(&self.file)?,
         };
-        let began = Instant::now();
         let tx = Tx { conn: &conn, owners: RefCell::default(), standing: Cell::new(false) };
-        execute(&conn, "begin immediate")?;
+        if let Err(error) = execute(&conn, "begin immediate") {
+            // Whoever came meanwhile has waited as well; waits must not add up.
+            while let Some(job) = more(0, Instant::now()) {
+                batch.push(job);
+            }
+            return Err(error);
+        }
+        // The time another process had the lock is not this batch's.
+        let began = Instant::now();
         let mut index = 0;
         while index < batch.len() {
             self.run_in_savepoint(&tx, batch[index].as_mut())?;
