@@ -7,6 +7,7 @@
 
 mod error;
 mod lock;
+mod log;
 mod migrate;
 mod open;
 mod read;
@@ -18,6 +19,7 @@ mod write;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 pub use error::OnConflict;
 pub use lock::ServerLock;
@@ -52,12 +54,13 @@ impl Db {
         open::check(&file)?;
         migrate::apply(data_dir, &file, role)?;
         let signals = Arc::new(Signals::default());
-        let writer = write::Writer::start(&file, role, signals.clone())?;
+        let hurry = Arc::new(AtomicBool::new(false));
+        let writer = write::Writer::start(&file, role, signals.clone(), hurry.clone())?;
         let watcher = match role {
             Role::Server => watch::Watcher::start(&file, signals.clone())?,
             Role::Command => watch::Watcher::default(),
         };
-        let readers = read::Readers::new(&file);
+        let readers = read::Readers::new(&file, hurry);
         Ok(Db { readers, writer, watcher, signals })
     }
 

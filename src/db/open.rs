@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 pub(super) const APPLICATION_ID: i32 = 0x4463_6b74;
 
 /// How long one process waits for another's write.
-const BUSY: Duration = Duration::from_secs(10);
+pub(super) const BUSY: Duration = Duration::from_secs(10);
 
 /// Makes `path` and its parents, closed to others, and tells plainly if it cannot.
 pub(super) fn make_private_dir(path: &Path) -> Result<()> {

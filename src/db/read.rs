@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
@@ -23,6 +23,9 @@ pub type Conn = rusqlite::Connection;
 
 /// How long a read may keep a worker: some hundred times what a page of tasks takes.
 const SHORT: Duration = Duration::from_millis(4);
+
+/// How long a read may go on while the log waits for it to end.
+const GRACE: Duration = Duration::from_millis(250);
 
 /// How long a read may take at all.
 const LONG: Duration = Duration::from_secs(20);
@@ -43,14 +46,15 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn new(file: &Path) -> Readers {
+    /// While `hurry` is true, reads end early and begin anew.
+    pub(super) fn new(file: &Path, hurry: Arc<AtomicBool>) -> Readers {
         let pool = Pool::builder()
             .max_size(CONNECTIONS)
             .test_on_check_out(false)
             .idle_timeout(None)
             .max_lifetime(None)
             .connection_timeout(Duration::from_secs(10))
-            .build_unchecked(Manager { file: file.to_owned() });
+            .build_unchecked(Manager { file: file.to_owned(), hurry });
         Readers { pool: Arc::new(RwLock::new(Some(pool))), long: Arc::default() }
     }
 
@@ -70,18 +74,39 @@ impl Readers {
         let pool = pool.ok_or_else(stopping)?;
         pool.get().map_err(|error| Error::Unavailable(format!("cannot read: {error}")))
     }
+
+    /// Reads until it is done or out of time, making way for the log in between.
+    fn run_long<T>(&self, work: impl Fn(&Conn) -> Result<T>) -> Result<T> {
+        let begun = Instant::now();
+        loop {
+            let left = LONG.saturating_sub(begun.elapsed());
+            match self.take()?.run(left, |conn| work(conn)) {
+                Err(Error::Interrupted) if begun.elapsed() < LONG => {}
+                result => return result,
+            }
+        }
+    }
 }
 
 /// Opens connections for the pool.
 struct Manager {
     file: PathBuf,
+    hurry: Arc<AtomicBool>,
 }
 
-/// A read-only connection, and the moment at which SQLite stops its work.
+/// A read-only connection, and the moments at which SQLite stops its work.
 struct Reader {
     conn: Conn,
-    deadline: Arc<AtomicU64>,
+    limits: Arc<Limits>,
     epoch: Instant,
+}
+
+/// In microseconds since the connection's epoch.
+#[derive(Default)]
+struct Limits {
+    deadline: AtomicU64,
+    /// Counts only while the log waits.
+    grace: AtomicU64,
 }
 
 impl r2d2::ManageConnection for Manager {
@@ -90,11 +115,15 @@ impl r2d2::ManageConnection for Manager {
 
     fn connect(&self) -> Result<Reader> {
         let mut conn = open::reader(&self.file)?;
-        let deadline = Arc::new(AtomicU64::new(u64::MAX));
-        let (limit, epoch) = (deadline.clone(), Instant::now());
-        let late = move || elapsed(epoch) > limit.load(Ordering::Relaxed);
+        let limits = Arc::new(Limits::default());
+        let (set, hurry, epoch) = (limits.clone(), self.hurry.clone(), Instant::now());
+        let late = move || {
+            let now = elapsed(epoch);
+            now > set.deadline.load(Ordering::Relaxed)
+                || hurry.load(Ordering::Relaxed) && now > set.grace.load(Ordering::Relaxed)
+        };
         conn.progress_handler(STEPS, Some(late))?;
-        Ok(Reader { conn, deadline, epoch })
+        Ok(Reader { conn, limits, epoch })
     }
 
     fn is_valid(&self, _: &mut Reader) -> Result<()> {
@@ -108,15 +137,21 @@ impl r2d2::ManageConnection for Manager {
 
 impl Reader {
     fn run<T>(&self, limit: Duration, work: impl FnOnce(&Conn) -> Result<T>) -> Result<T> {
-        let limit = u64::try_from(limit.as_micros()).unwrap_or(u64::MAX);
-        self.deadline.store(elapsed(self.epoch).saturating_add(limit), Ordering::Relaxed);
+        let now = elapsed(self.epoch);
+        let after = |time| now.saturating_add(micros(time));
+        self.limits.deadline.store(after(limit), Ordering::Relaxed);
+        self.limits.grace.store(after(GRACE), Ordering::Relaxed);
         work(&self.conn)
     }
 }
 
 /// Microseconds since `epoch`.
 fn elapsed(epoch: Instant) -> u64 {
-    u64::try_from(epoch.elapsed().as_micros()).unwrap_or(u64::MAX)
+    micros(epoch.elapsed())
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Places for long reads: one for each person who has some, a few for all.
@@ -170,7 +205,7 @@ impl Db {
         let _own = own.acquire().await.map_err(|_| stopping())?;
         let _shared = self.readers.long.shared.acquire().await.map_err(|_| stopping())?;
         let readers = self.readers.clone();
-        tokio::task::spawn_blocking(move || readers.take()?.run(LONG, |conn| work(conn)))
+        tokio::task::spawn_blocking(move || readers.run_long(work))
             .await
             .map_err(|error| Error::Internal(format!("a read ended early: {error}")))?
             .map_err(|error| match error {

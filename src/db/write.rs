@@ -10,6 +10,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::log::Log;
 use super::signals::Signals;
 use super::{Conn, Db, Role, open};
 use crate::error::{Error, Result};
@@ -94,10 +96,17 @@ struct Shared {
 }
 
 impl Writer {
-    pub(super) fn start(file: &Path, role: Role, signals: Arc<Signals>) -> Result<Writer> {
+    /// Sets `hurry` while the log waits for reads to end.
+    pub(super) fn start(
+        file: &Path,
+        role: Role,
+        signals: Arc<Signals>,
+        hurry: Arc<AtomicBool>,
+    ) -> Result<Writer> {
         let (jobs, queue) = sync_channel(QUEUE);
         let conn = open::writer(file)?;
-        let thread = Thread { file: file.to_owned(), conn: Some(conn), role, signals };
+        let log = Log::new(file, hurry);
+        let thread = Thread { file: file.to_owned(), conn: Some(conn), role, signals, log };
         let thread = std::thread::Builder::new()
             .name("docket-writer".into())
             .spawn(move || thread.run(&queue))
@@ -178,6 +187,7 @@ struct Thread {
     conn: Option<Connection>,
     role: Role,
     signals: Arc<Signals>,
+    log: Log,
 }
 
 impl Thread {
@@ -198,6 +208,9 @@ impl Thread {
             };
             let committed = self.commit(&mut batch, more);
             answer(batch, committed);
+            if let Some(conn) = &self.conn {
+                self.log.keep_short(conn);
+            }
             if !open {
                 break;
             }
