@@ -62,8 +62,25 @@ impl App {
         App::on(dir, settings)
     }
 
+    /// Starts one on an empty directory, from a shell that first runs `prelude`
+    /// (a limit, a umask).
+    pub fn under(prelude: &str, settings: &[(&str, &str)]) -> App {
+        let dir = TempDir::new().expect("a temporary directory");
+        App::on_under(dir, settings, prelude)
+    }
+
+    /// Starts one on a directory that is there already.
+    pub fn on_under(dir: TempDir, settings: &[(&str, &str)], prelude: &str) -> App {
+        let settings = settings.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+        App::spawn(dir, settings, prelude)
+    }
+
     fn on(dir: TempDir, settings: Vec<(String, String)>) -> App {
-        let mut child = command(dir.path(), &settings)
+        App::spawn(dir, settings, "true")
+    }
+
+    fn spawn(dir: TempDir, settings: Vec<(String, String)>, prelude: &str) -> App {
+        let mut child = command_under(prelude, dir.path(), &settings)
             .args(["serve", "--port", "0"])
             .stdout(Stdio::piped())
             .stderr(log_file(dir.path()))
@@ -207,6 +224,15 @@ pub fn command(data_dir: &Path, settings: &[(String, String)]) -> Command {
     command
 }
 
+/// The same from a shell that first runs `prelude`.
+pub fn command_under(prelude: &str, data_dir: &Path, settings: &[(String, String)]) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command.env_clear().env("DOCKET_DATA_DIR", data_dir).current_dir("/");
+    command.envs(settings.iter().map(|(name, value)| (name, value)));
+    command.args(["-c", &format!("{prelude}; exec \"$0\" \"$@\""), DOCKET]);
+    command
+}
+
 fn log_file(dir: &Path) -> std::fs::File {
     std::fs::OpenOptions::new()
         .create(true)
@@ -256,6 +282,11 @@ impl Person {
         let bearer = format!("Bearer {}", self.token);
         let headers = [&[("authorization", bearer.as_str())], headers].concat();
         request(&self.url, method, path, &headers, body)
+    }
+
+    /// `host:port` to connect to.
+    pub fn address(&self) -> &str {
+        self.url.strip_prefix("http://").expect("an http URL")
     }
 
     /// Adds a task with this title and gives it.
