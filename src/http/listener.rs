@@ -3,6 +3,7 @@
 //! | what | deadline |
 //! | --- | --- |
 //! | a request's head, and waiting for one on an idle connection | 30 s |
+//! | the same on a connection that took one of the last places | 5 s |
 //! | a request's body (in [`super::bridge`]) | 15 s |
 //! | a client that takes no bytes of an answer (in [`super::io`]) | 30 s |
 //! | requests under way when the server stops | 10 s |
@@ -25,6 +26,7 @@ use super::bridge;
 use super::io::Patient;
 
 const HEAD_TIME: Duration = Duration::from_secs(30);
+const SCARCE_HEAD_TIME: Duration = Duration::from_secs(5);
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
 /// A head larger than this closes the connection unread.
@@ -39,7 +41,8 @@ pub(super) async fn run(
     client: &'static Client,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let places = Arc::new(Semaphore::new(most_connections()));
+    let most = most_connections();
+    let places = Arc::new(Semaphore::new(most));
     let graceful = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -56,7 +59,11 @@ pub(super) async fn run(
             }
         };
         let Ok(place) = places.clone().try_acquire_owned() else { continue };
-        let connection = connection(client, stream, peer, &graceful);
+        // The last quarter is passed on quickly, so that a crowd of idle
+        // connections cannot keep everybody else out (SECURITY-BAR H7).
+        let scarce = places.available_permits() < most / 4;
+        let head_time = if scarce { SCARCE_HEAD_TIME } else { HEAD_TIME };
+        let connection = connection(client, stream, peer, head_time, &graceful);
         tokio::spawn(async move {
             // Clients go away in many ways, and none of them is news.
             let _ = connection.await;
@@ -73,6 +80,7 @@ fn connection(
     client: &'static Client,
     stream: TcpStream,
     peer: SocketAddr,
+    head_time: Duration,
     graceful: &GracefulShutdown,
 ) -> impl Future<Output = hyper::Result<()>> + use<> {
     // Only latency is lost if it cannot be set.
@@ -82,7 +90,7 @@ fn connection(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
+        .header_read_timeout(head_time)
         .max_buf_size(HEAD_BUFFER)
         .serve_connection(TokioIo::new(Patient::new(stream)), service);
     graceful.watch(connection)
