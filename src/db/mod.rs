@@ -60,7 +60,7 @@ impl Db {
             Role::Server => watch::Watcher::start(&file, signals.clone())?,
             Role::Command => watch::Watcher::default(),
         };
-        let readers = read::Readers::new(&file, hurry);
+        let readers = read::Readers::new(&file, role, hurry);
         Ok(Db { readers, writer, watcher, signals })
     }
 

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use r2d2::{Pool, PooledConnection};
 use tokio::sync::Semaphore;
 
-use super::{Db, open};
+use super::{Db, Role, open};
 use crate::error::{Error, Result};
 use crate::ids::Owner;
 
@@ -30,6 +30,9 @@ const GRACE: Duration = Duration::from_millis(250);
 /// How long a read may take at all.
 const LONG: Duration = Duration::from_secs(20);
 
+/// How long the end waits for connections to close.
+const CLOSING: Duration = Duration::from_secs(2);
+
 /// Long reads at once: they share two cores with everybody's short ones.
 const LONG_READS: usize = 2;
 
@@ -42,25 +45,39 @@ const STEPS: i32 = 1000;
 #[derive(Clone)]
 pub(super) struct Readers {
     pool: Arc<RwLock<Option<Pool<Manager>>>>,
+    /// Gone when the last connection is.
+    alive: Weak<()>,
+    hurry: Arc<AtomicBool>,
     long: Arc<LongReads>,
 }
 
 impl Readers {
     /// While `hurry` is true, reads end early and begin anew.
-    pub(super) fn new(file: &Path, hurry: Arc<AtomicBool>) -> Readers {
+    pub(super) fn new(file: &Path, role: Role, hurry: Arc<AtomicBool>) -> Readers {
+        let token = Arc::new(());
+        let alive = Arc::downgrade(&token);
+        // A command reads once or twice, and opens what it needs.
+        let idle = (role == Role::Command).then_some(0);
         let pool = Pool::builder()
             .max_size(CONNECTIONS)
+            .min_idle(idle)
             .test_on_check_out(false)
             .idle_timeout(None)
             .max_lifetime(None)
             .connection_timeout(Duration::from_secs(10))
-            .build_unchecked(Manager { file: file.to_owned(), hurry });
-        Readers { pool: Arc::new(RwLock::new(Some(pool))), long: Arc::default() }
+            .build_unchecked(Manager { file: file.to_owned(), hurry: hurry.clone(), alive: token });
+        Readers { pool: Arc::new(RwLock::new(Some(pool))), alive, hurry, long: Arc::default() }
     }
 
-    /// Closes the connections; whoever asks from now on is told so.
+    /// Closes the connections; whoever asks from now on is told so. The pool may
+    /// be opening one just now, and a long read may be using one: waits for both.
     pub(super) fn close(&self) {
-        self.pool.write().unwrap_or_else(PoisonError::into_inner).take();
+        self.hurry.store(true, Ordering::Relaxed);
+        drop(self.pool.write().unwrap_or_else(PoisonError::into_inner).take());
+        let begun = Instant::now();
+        while self.alive.strong_count() > 0 && begun.elapsed() < CLOSING {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// A connection, if one is free this moment.
@@ -92,6 +109,7 @@ impl Readers {
 struct Manager {
     file: PathBuf,
     hurry: Arc<AtomicBool>,
+    alive: Arc<()>,
 }
 
 /// A read-only connection, and the moments at which SQLite stops its work.
@@ -99,6 +117,8 @@ struct Reader {
     conn: Conn,
     limits: Arc<Limits>,
     epoch: Instant,
+    /// Let go of after `conn`.
+    _alive: Arc<()>,
 }
 
 /// In microseconds since the connection's epoch.
@@ -123,7 +143,7 @@ impl r2d2::ManageConnection for Manager {
                 || hurry.load(Ordering::Relaxed) && now > set.grace.load(Ordering::Relaxed)
         };
         conn.progress_handler(STEPS, Some(late))?;
-        Ok(Reader { conn, limits, epoch })
+        Ok(Reader { conn, limits, epoch, _alive: self.alive.clone() })
     }
 
     fn is_valid(&self, _: &mut Reader) -> Result<()> {
