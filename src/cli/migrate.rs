@@ -25,12 +25,17 @@ pub(super) struct Migrate {
 #[derive(Subcommand)]
 enum Action {
     /// Say where the database stands, without changing it
+    #[command(after_long_help = "\
+Examples:
+  docket migrate status
+  docket migrate status --json")]
     Status {
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
     /// Run what is missing (what migrate does alone)
+    #[command(after_long_help = "Examples:\n  docket migrate up")]
     Up,
 }
 

@@ -18,14 +18,20 @@ use crate::config::{Config, Flags};
 use crate::db::{Db, Role};
 use crate::error::{Error, Result};
 
-const EXIT_CODES: &str = "\
+const AFTER_HELP: &str = "\
 Exit codes:
   0  done
   1  failed, or a token was refused
   2  the command line cannot be read
   3  no such account or thing
   4  it conflicts with what is there
-  6  busy or out of reach for now";
+  6  busy or out of reach for now
+
+Examples:
+  docket
+  docket --port 9000 --data-dir ./data
+  docket user add ada@example.org --name Ada
+  docket token issue --user ada@example.org";
 
 /// A self-hosted task manager in one executable
 ///
@@ -33,7 +39,7 @@ Exit codes:
 /// 127.0.0.1:8000 and prints one line when it is ready. Everything it keeps is
 /// in one directory.
 #[derive(Parser)]
-#[command(name = "docket", version, after_long_help = EXIT_CODES)]
+#[command(name = "docket", version, after_long_help = AFTER_HELP)]
 struct Cli {
     #[command(flatten)]
     flags: GlobalFlags,
@@ -68,19 +74,38 @@ struct GlobalFlags {
 #[derive(Subcommand)]
 enum Command {
     /// Serve tasks over HTTP (what docket does without a command)
+    #[command(after_long_help = "\
+Examples:
+  docket serve
+  docket serve --port 0
+  docket serve --address 0.0.0.0 --base-url https://tasks.example.org")]
     Serve,
     /// Print every setting, its value and where it came from
     Config(config::Print),
     /// Bring the database to this program's schema, or look where it stands
     Migrate(migrate::Migrate),
     /// Make, list, disable and enable accounts
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_long_help = "\
+Examples:
+  docket user add ada@example.org --name Ada
+  docket user list
+  docket user disable ada@example.org
+  docket user enable ada@example.org"
+    )]
     User(user::User),
     /// Rotate the keys that sign tokens
-    #[command(subcommand)]
+    #[command(subcommand, after_long_help = "Examples:\n  docket key rotate")]
     Key(key::Key),
     /// Issue and check tokens
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_long_help = "\
+Examples:
+  docket token issue --user ada@example.org --ttl 1h
+  docket token check \"$TOKEN\""
+    )]
     Token(token::Token),
 }
 
