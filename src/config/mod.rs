@@ -152,9 +152,10 @@ fn fault(figment: &Figment, name: &str, why: &str) -> Error {
 }
 
 fn refuse_unknown(figment: &Figment) -> Result<()> {
-    let all: Dict = figment
-        .extract()
-        .map_err(|error| Error::Setup(format!("the settings cannot be read: {error}")))?;
+    let all: Dict = figment.extract().map_err(|error| {
+        let hint = "in a file they stand under [default]";
+        Error::Setup(format!("the settings cannot be read ({hint}): {error}"))
+    })?;
     for name in all.keys() {
         if !SETTINGS.iter().any(|setting| setting.name == name) {
             return Err(fault(figment, name, "no such setting"));
