@@ -294,3 +294,91 @@ fn answer(batch: Vec<Box<dyn Job>>, committed: Result<()>) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::Owner;
+
+    fn open_db() -> (tempfile::TempDir, Db) {
+        let folder = tempfile::TempDir::new().unwrap();
+        let db = Db::open(folder.path(), Role::Server).unwrap();
+        (folder, db)
+    }
+
+    fn set_url(tx: &Tx, url: &str) -> Result<()> {
+        tx.execute("insert into served (base_url) values (?1)", [url])?;
+        Ok(())
+    }
+
+    fn urls(db: &Db) -> Vec<String> {
+        db.read_now(|conn| {
+            let mut select = conn.prepare("select base_url from served order by base_url")?;
+            let urls = select.query_map([], |row| row.get(0))?;
+            Ok(urls.collect::<rusqlite::Result<_>>()?)
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn jobs_of_one_commit_fail_alone() {
+        let (_folder, db) = open_db();
+        let (started, wait) = (std::sync::mpsc::channel(), std::sync::mpsc::channel());
+        // The first job holds the writer until the others are in its batch's queue.
+        let first = db.writer.submit(move |tx| {
+            started.0.send(()).unwrap();
+            let () = wait.1.recv().unwrap();
+            set_url(tx, "first")
+        });
+        started.1.recv().unwrap();
+        let fails = db.writer.submit(|tx| {
+            set_url(tx, "fails")?;
+            Err::<(), Error>(Error::NotFound("thing"))
+        });
+        let panics = db.writer.submit(|tx| -> Result<()> {
+            set_url(tx, "panics")?;
+            panic!("a job that breaks")
+        });
+        let last = db.writer.submit(|tx| set_url(tx, "last"));
+        wait.0.send(()).unwrap();
+
+        assert!(first.unwrap().blocking_recv().unwrap().is_ok());
+        assert!(matches!(fails.unwrap().blocking_recv().unwrap(), Err(Error::NotFound(_))));
+        assert!(matches!(panics.unwrap().blocking_recv().unwrap(), Err(Error::Internal(_))));
+        assert!(last.unwrap().blocking_recv().unwrap().is_ok());
+        assert_eq!(urls(&db), ["first", "last"]);
+        db.close();
+    }
+
+    // SECURITY-BAR D8
+    #[test]
+    fn a_commit_that_fails_fails_all_and_the_next_works() {
+        let (_folder, db) = open_db();
+        let failed = db.write_now(|tx| {
+            set_url(tx, "lost")?;
+            // A deferred constraint is looked at only by the commit.
+            tx.pragma_update(None, "defer_foreign_keys", true)?;
+            tx.execute(
+                "insert into sessions (id, owner, origin, created_at, expires_at)
+                 values ('s', 999, 'test', 1, 1)",
+                [],
+            )?;
+            tx.rows_change(Owner::NOBODY);
+            Ok(())
+        });
+        assert!(matches!(failed, Err(Error::Unavailable(_))), "{failed:?}");
+
+        db.write_now(|tx| set_url(tx, "kept")).unwrap();
+        assert_eq!(urls(&db), ["kept"]);
+        db.close();
+    }
+
+    #[test]
+    fn whoever_writes_after_the_end_is_told_so() {
+        let (_folder, db) = open_db();
+        db.close();
+        let late = db.write_now(|tx| set_url(tx, "late"));
+        assert!(matches!(late, Err(Error::Unavailable(_))), "{late:?}");
+        assert!(matches!(db.read_now(|_| Ok(())), Err(Error::Unavailable(_))));
+    }
+}
