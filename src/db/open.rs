@@ -33,10 +33,20 @@ pub(super) fn make_private_dir(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|error| cannot("make", error))?;
     let mode = fs::metadata(path).map_err(|error| cannot("read", error))?.permissions().mode();
     if mode & 0o077 != 0 {
+        refuse_shared(path, mode)?;
         fs::set_permissions(path, Permissions::from_mode(0o700))
             .map_err(|error| cannot("close to others", error))?;
     }
     Ok(())
+}
+
+/// Refuses to close a directory that is everybody's, such as /tmp.
+fn refuse_shared(path: &Path, mode: u32) -> Result<()> {
+    const STICKY: u32 = 0o1000;
+    if mode & STICKY == 0 {
+        return Ok(());
+    }
+    Err(Error::Setup(format!("{} is for everybody; name a directory below it", path.display())))
 }
 
 /// Opens or makes a file that only the owner can read (0600).

@@ -270,3 +270,19 @@ fn the_data_directory_follows_the_desktop_rules() {
         assert_eq!(data_dir(&Place::with(&variables)), expected, "{variables:?}");
     }
 }
+
+#[test]
+fn a_directory_for_everybody_is_not_closed() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::TempDir::new().unwrap();
+    let open = std::fs::Permissions::from_mode(0o1777);
+    std::fs::set_permissions(dir.path(), open.clone()).unwrap();
+
+    let output = crate::app::command(dir.path(), &[]).arg("migrate").output().unwrap();
+
+    assert_eq!(output.status.code(), Some(1));
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("is for everybody"), "{message}");
+    let mode = std::fs::metadata(dir.path()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o7777, 0o1777);
+}
