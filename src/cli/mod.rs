@@ -49,6 +49,7 @@ struct Cli {
 }
 
 #[derive(Args)]
+#[command(next_help_heading = "Settings")]
 struct GlobalFlags {
     /// The directory that holds everything Docket keeps
     #[arg(long, global = true, value_name = "DIR")]
