@@ -8,7 +8,12 @@ use std::convert::Infallible;
 use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 
-use crate::tasks::Expect;
+use super::App;
+use super::reply::Reply;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::ids::Owner;
+use crate::tasks::{self, Expect};
 
 /// The tags of `If-None-Match`.
 #[derive(Default)]
@@ -41,8 +46,34 @@ impl<'r> FromRequest<'r> for IfNoneMatch {
 
 /// The tag of anything that shows an owner's state: it changes with every
 /// revision, and with the program that shows it.
-pub(super) fn revision_tag(revision: i64) -> String {
+fn revision_tag(revision: i64) -> String {
     format!("\"{}-r{revision}\"", env!("CARGO_PKG_VERSION"))
+}
+
+/// Answers with an owner's state. A client that has it is told so from the
+/// owner's revision alone.
+pub(super) async fn by_revision(
+    app: &App,
+    owner: Owner,
+    known: IfNoneMatch,
+    look: impl Fn(&Conn) -> Result<Reply> + Send + 'static,
+) -> Result<Reply> {
+    app.db
+        .read(owner, move |conn| {
+            // Before the look: a change in between makes the tag old, not the state.
+            let etag = revision_tag(tasks::revision(conn, owner)?);
+            unless_known(&known, etag, || look(conn))
+        })
+        .await
+}
+
+/// Answers with one thing, or 304 if the client has this version of it.
+pub(super) fn unless_known(
+    known: &IfNoneMatch,
+    etag: String,
+    make: impl FnOnce() -> Result<Reply>,
+) -> Result<Reply> {
+    if known.has(&etag) { Ok(Reply::not_modified(etag)) } else { Ok(make()?.etag(etag)) }
 }
 
 /// What `If-Match` expects of a version.

@@ -1,17 +1,16 @@
 //! `/api/lists`.
 
 use rocket::{Route, State, delete, get, patch, post, routes};
-use serde_json::json;
 
 use super::App;
 use super::body::Body;
 use super::caller::Caller;
-use super::conditional::{IfMatch, IfNoneMatch, revision_tag};
+use super::conditional::{IfMatch, IfNoneMatch, by_revision, unless_known};
 use super::params::{IdempotencyKey, ListPath, Query};
-use super::reply::{Reply, to_json};
+use super::reply::Reply;
 use crate::error::Result;
 use crate::sync::{self, Answer};
-use crate::tasks::{self, List, ListPatch, NewList, Params, etag};
+use crate::tasks::{self, List, ListPatch, NewList, Page, Params, etag};
 use crate::time::Timestamp;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -28,16 +27,11 @@ async fn all(
 ) -> Result<Reply> {
     Params::new(query.pairs()).done()?;
     let owner = caller.owner;
-    app.db
-        .read(owner, move |conn| {
-            let etag = revision_tag(tasks::revision(conn, owner)?);
-            if known.has(&etag) {
-                return Ok(Reply::not_modified(etag));
-            }
-            let lists = tasks::all_lists(conn, owner)?;
-            Ok(Reply::tagged(etag, to_json(&json!({ "items": lists, "next_cursor": null }))?))
-        })
-        .await
+    by_revision(app, owner, known, move |conn| {
+        let items = tasks::all_lists(conn, owner)?;
+        Reply::kept(&Page { items, next_cursor: None })
+    })
+    .await
 }
 
 #[get("/counts")]
@@ -49,16 +43,11 @@ async fn counts(
 ) -> Result<Reply> {
     Params::new(query.pairs()).done()?;
     let owner = caller.owner;
-    app.db
-        .read(owner, move |conn| {
-            let etag = revision_tag(tasks::revision(conn, owner)?);
-            if known.has(&etag) {
-                return Ok(Reply::not_modified(etag));
-            }
-            let counts = tasks::counts(conn, owner)?;
-            Ok(Reply::tagged(etag, to_json(&json!({ "items": counts, "next_cursor": null }))?))
-        })
-        .await
+    by_revision(app, owner, known, move |conn| {
+        let items = tasks::counts(conn, owner)?;
+        Reply::kept(&Page { items, next_cursor: None })
+    })
+    .await
 }
 
 #[post("/", data = "<body>")]
@@ -89,11 +78,7 @@ async fn read(caller: Caller, app: &State<App>, id: ListPath, known: IfNoneMatch
     app.db
         .read(owner, move |conn| {
             let list = tasks::get_list(conn, owner, id)?;
-            let etag = etag(list.version);
-            if known.has(&etag) {
-                return Ok(Reply::not_modified(etag));
-            }
-            Ok(Reply::tagged(etag, to_json(&list)?))
+            unless_known(&known, etag(list.version), || Reply::kept(&list))
         })
         .await
 }

@@ -52,17 +52,29 @@ impl Query<'_> {
         self.pairs.into_iter()
     }
 
-    /// The address of the next page, for `Link` (RFC 8288).
-    pub(super) fn next_link(raw: &str, path: &str, cursor: &str) -> String {
-        let kept = raw.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    /// The address as it came, to make a link from later.
+    pub(super) fn address(&self) -> Address {
+        Address { path: self.path.to_owned(), query: self.raw.to_owned() }
+    }
+}
+
+/// Where a page was asked for.
+pub(super) struct Address {
+    path: String,
+    query: String,
+}
+
+impl Address {
+    /// The same with another cursor.
+    pub(super) fn next_link(&self, cursor: &str) -> String {
+        let is_cursor = |pair: &&str| {
+            let name = pair.split('=').next().unwrap_or_default();
+            RawStr::new(name).url_decode().is_ok_and(|name| name == "cursor")
+        };
+        let kept = self.query.split('&').filter(|pair| !pair.is_empty() && !is_cursor(pair));
         let cursor = format!("cursor={cursor}");
         let query: Vec<&str> = kept.chain([cursor.as_str()]).collect();
-        format!("<{path}?{}>; rel=\"next\"", query.join("&"))
-    }
-
-    /// Query and path as they came, to make a link from later.
-    pub(super) fn address(&self) -> (String, String) {
-        (self.raw.to_owned(), self.path.to_owned())
+        format!("<{}?{}>; rel=\"next\"", self.path, query.join("&"))
     }
 }
 

@@ -7,6 +7,7 @@ use rocket::http::{Header, Status};
 use rocket::response::{Responder, Response};
 use serde::Serialize;
 
+use super::params::Address;
 use crate::error::{Error, Result};
 use crate::sync::Answer;
 
@@ -27,9 +28,9 @@ impl Reply {
         Ok(Reply::bytes("application/json", to_json(value)?).header("Cache-Control", NEVER_KEPT))
     }
 
-    /// JSON that a client may keep and ask about by its ETag.
-    pub(super) fn tagged(etag: String, json: Vec<u8>) -> Reply {
-        Reply::bytes("application/json", json).header("Cache-Control", REVALIDATED).etag(etag)
+    /// JSON that a client may keep and ask about by the ETag it gets.
+    pub(super) fn kept(value: &impl Serialize) -> Result<Reply> {
+        Ok(Reply::bytes("application/json", to_json(value)?).header("Cache-Control", REVALIDATED))
     }
 
     /// "You have it": 304 without a body (RFC 9110, 15.4.5).
@@ -65,6 +66,14 @@ impl Reply {
     ) -> Reply {
         self.headers.push(Header::new(name, value));
         self
+    }
+
+    /// Says where the next page is, if there is one (RFC 8288).
+    pub(super) fn next_page(self, address: &Address, cursor: Option<&str>) -> Reply {
+        match cursor {
+            Some(cursor) => self.header("Link", address.next_link(cursor)),
+            None => self,
+        }
     }
 
     pub(super) fn etag(self, etag: String) -> Reply {

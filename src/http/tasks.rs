@@ -6,7 +6,7 @@ use rocket::{Route, State, delete, get, patch, post, put, routes};
 use super::App;
 use super::body::Body;
 use super::caller::Caller;
-use super::conditional::{IfMatch, IfNoneMatch};
+use super::conditional::{IfMatch, IfNoneMatch, by_revision, unless_known};
 use super::params::{IdempotencyKey, Query, TaskPath};
 use super::reply::{Reply, to_json};
 use crate::error::{Error, Result};
@@ -36,23 +36,14 @@ pub(super) async fn page(
     query: Query<'_>,
     known: IfNoneMatch,
 ) -> Result<Reply> {
-    let (raw, path) = query.address();
+    let address = query.address();
     let query = tasks::read_query(query.pairs())?;
     let owner = caller.owner;
-    app.db
-        .read(owner, move |conn| {
-            let etag = super::conditional::revision_tag(tasks::revision(conn, owner)?);
-            if known.has(&etag) {
-                return Ok(Reply::not_modified(etag));
-            }
-            let page = tasks::list(conn, owner, &query)?;
-            let reply = Reply::tagged(etag, to_json(&page)?);
-            Ok(match &page.next_cursor {
-                Some(cursor) => reply.header("Link", Query::next_link(&raw, &path, cursor)),
-                None => reply,
-            })
-        })
-        .await
+    by_revision(app, owner, known, move |conn| {
+        let page = tasks::list(conn, owner, &query)?;
+        Ok(Reply::kept(&page)?.next_page(&address, page.next_cursor.as_deref()))
+    })
+    .await
 }
 
 #[post("/", data = "<body>")]
@@ -104,11 +95,7 @@ pub(super) async fn one(
     app.db
         .read(owner, move |conn| {
             let task = tasks::get(conn, owner, id)?;
-            let etag = etag(task.version);
-            if known.has(&etag) {
-                return Ok(Reply::not_modified(etag));
-            }
-            Ok(Reply::tagged(etag, to_json(&task)?))
+            unless_known(&known, etag(task.version), || Reply::kept(&task))
         })
         .await
 }

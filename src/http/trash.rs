@@ -4,9 +4,9 @@ use rocket::{Route, State, delete, get, routes};
 
 use super::App;
 use super::caller::Caller;
-use super::conditional::{IfNoneMatch, revision_tag};
+use super::conditional::{IfNoneMatch, by_revision};
 use super::params::Query;
-use super::reply::{Reply, to_json};
+use super::reply::Reply;
 use crate::error::Result;
 use crate::tasks::{self, Cursor, Params};
 
@@ -21,26 +21,17 @@ async fn list(
     query: Query<'_>,
     known: IfNoneMatch,
 ) -> Result<Reply> {
-    let (raw, path) = query.address();
+    let address = query.address();
     let mut params = Params::new(query.pairs());
     let cursor = params.take("cursor", "is not one that this address gave", Cursor::decode);
     let limit = params.limit();
     params.done()?;
     let owner = caller.owner;
-    app.db
-        .read(owner, move |conn| {
-            let etag = revision_tag(tasks::revision(conn, owner)?);
-            if known.has(&etag) {
-                return Ok(Reply::not_modified(etag));
-            }
-            let page = tasks::trash_page(conn, owner, cursor.as_ref(), limit)?;
-            let reply = Reply::tagged(etag, to_json(&page)?);
-            Ok(match &page.next_cursor {
-                Some(cursor) => reply.header("Link", Query::next_link(&raw, &path, cursor)),
-                None => reply,
-            })
-        })
-        .await
+    by_revision(app, owner, known, move |conn| {
+        let page = tasks::trash_page(conn, owner, cursor.as_ref(), limit)?;
+        Ok(Reply::kept(&page)?.next_page(&address, page.next_cursor.as_deref()))
+    })
+    .await
 }
 
 #[delete("/")]
