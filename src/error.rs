@@ -57,6 +57,9 @@ pub enum Error {
     #[error("the body is larger than {limit} bytes")]
     TooLarge { limit: usize },
 
+    #[error("the body was not complete after {seconds} s")]
+    TooSlow { seconds: u64 },
+
     #[error("{0}")]
     UnsupportedMediaType(String),
 

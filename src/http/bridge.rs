@@ -6,6 +6,7 @@
 
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -46,8 +47,20 @@ pub(super) async fn answer(
 ) -> hyper::Response<Outgoing> {
     let (head, body) = request.into_parts();
     let id = request_id::choose(head.headers.get(request_id::HEADER).map(HeaderValue::as_bytes));
-    let mut response = match prepare(client, &head, body, peer, &id).await {
-        Ok(request) => convert(request.dispatch().await, head.method == hyper::Method::HEAD).await,
+    let mut response = match prepare(client, &head, peer, &id) {
+        Ok(mut request) => {
+            let unread = bring_body(&mut request, body).await;
+            let is_head = head.method == hyper::Method::HEAD;
+            let mut response = convert(request.dispatch().await, is_head).await;
+            if let Some(unread) = unread {
+                // Nobody had to say who they are, so nobody has refused it yet.
+                match unread.take() {
+                    Some(error) => response = refuse(Refusal::Error(error), &id),
+                    None => close_after(&mut response),
+                }
+            }
+            response
+        }
         Err(refusal) => refuse(refusal, &id),
     };
     let headers = response.headers_mut();
@@ -64,10 +77,9 @@ enum Refusal {
     Status(u16, &'static str, &'static str),
 }
 
-async fn prepare(
+fn prepare(
     client: &'static Client,
     head: &hyper::http::request::Parts,
-    body: Incoming,
     peer: SocketAddr,
     id: &str,
 ) -> Result<LocalRequest<'static>, Refusal> {
@@ -89,7 +101,12 @@ async fn prepare(
     }
     let origin: Origin<'static> =
         Origin::parse_owned(target.to_owned()).map_err(|_| bad("the address cannot be read"))?;
-    let bytes = read(body).await?;
+    // RFC 9112, 3.2: exactly one, so that no two readers can disagree.
+    if head.version == hyper::Version::HTTP_11
+        && head.headers.get_all(header::HOST).iter().count() != 1
+    {
+        return Err(bad("the request names no host, or several"));
+    }
     let mut request = client.req(method, origin);
     request.set_remote(peer);
     for (name, value) in &head.headers {
@@ -100,9 +117,6 @@ async fn prepare(
         }
     }
     request.add_header(Header::new(request_id::HEADER, id.to_owned()));
-    if !bytes.is_empty() {
-        request.set_body(bytes);
-    }
     request.inner().local_cache(|| Sent(method));
     Ok(request)
 }
@@ -122,23 +136,60 @@ fn is_canonical(path: &str) -> bool {
     path.starts_with('/') && !path.ends_with('/') && !path.contains("//") && plain
 }
 
-async fn read(body: Incoming) -> Result<Bytes, Refusal> {
+/// Reads the body into the request. One that cannot be had is noted for the
+/// guards, so that who is asking is looked at before what they sent.
+async fn bring_body(request: &mut LocalRequest<'static>, body: Incoming) -> Option<Unread> {
+    match read(body).await {
+        Ok(bytes) => {
+            if !bytes.is_empty() {
+                request.set_body(bytes);
+            }
+            None
+        }
+        Err(error) => {
+            let unread = Unread(Arc::new(Mutex::new(Some(error))));
+            request.inner().local_cache(|| unread.clone());
+            Some(unread)
+        }
+    }
+}
+
+/// Why the body could not be had, until somebody says so.
+#[derive(Clone, Default)]
+struct Unread(Arc<Mutex<Option<Error>>>);
+
+impl Unread {
+    fn take(&self) -> Option<Error> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// The reason why this request came without its body, once.
+pub(super) fn unread(request: &Request<'_>) -> Option<Error> {
+    request.local_cache(Unread::default).take()
+}
+
+async fn read(body: Incoming) -> Result<Bytes, Error> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    let too_large = || Refusal::Error(Error::TooLarge { limit: LARGEST_BODY });
+    let too_large = || Error::TooLarge { limit: LARGEST_BODY };
     if body.size_hint().lower() > LARGEST_BODY as u64 {
         return Err(too_large());
     }
     match tokio::time::timeout(BODY_TIME, Limited::new(body, LARGEST_BODY).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Refusal::Error(Error::Malformed("the body is broken off".into()))),
-        Err(_) => Err(Refusal::Status(408, "too_slow", "the body was not complete after 15 s")),
+        Ok(Err(_)) => Err(Error::Malformed("the body is broken off".into())),
+        Err(_) => Err(Error::TooSlow { seconds: BODY_TIME.as_secs() }),
     }
 }
 
-/// The connection is closed after it: what is left of the request is unread.
+/// What is left of the request is unread: nothing else can follow it.
+fn close_after(response: &mut hyper::Response<Outgoing>) {
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+}
+
 fn refuse(refusal: Refusal, id: &str) -> hyper::Response<Outgoing> {
     let reply = match refusal {
         Refusal::Error(error) => error.reply(id),
@@ -152,7 +203,7 @@ fn refuse(refusal: Refusal, id: &str) -> hyper::Response<Outgoing> {
     for header in headers {
         insert(response.headers_mut(), header.name.as_str(), &header.value);
     }
-    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    close_after(&mut response);
     response
 }
 

@@ -6,7 +6,7 @@ use rocket::Request;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 
-use super::{App, error};
+use super::{App, bridge, error};
 use crate::auth::Grant;
 use crate::error::{Error, Result};
 use crate::ids::Owner;
@@ -36,7 +36,9 @@ async fn admit(request: &Request<'_>) -> Result<Arc<Grant>> {
         .rocket()
         .state::<App>()
         .ok_or_else(|| Error::Internal("the router has no state".into()))?;
-    app.authority.admit(token, Timestamp::now()).await
+    let grant = app.authority.admit(token, Timestamp::now()).await?;
+    // Only now: a stranger's body is nobody's business.
+    bridge::unread(request).map_or(Ok(grant), Err)
 }
 
 /// The token of the one `Authorization` header; it is read from nowhere else.

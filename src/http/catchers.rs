@@ -74,3 +74,33 @@ fn matches(route: &str, path: &str) -> bool {
     }
     parts.next().is_none()
 }
+
+#[cfg(test)]
+mod tests {
+    use rocket::local::blocking::Client;
+    use rocket::{get, routes};
+
+    use super::*;
+
+    #[get("/api/panics")]
+    fn panics() -> &'static str {
+        panic!("on purpose")
+    }
+
+    // SECURITY-BAR H4: tests may add a route that the program does not have.
+    #[test]
+    fn a_panic_is_a_500_and_the_next_request_is_served() {
+        let config =
+            rocket::Config { log_level: rocket::config::LogLevel::Off, ..Default::default() };
+        let rocket = rocket::custom(config).mount("/", routes![panics]).register("/", all());
+        let client = Client::untracked(rocket).unwrap();
+        for _ in 0..2 {
+            let reply = client.get("/api/panics").dispatch();
+            assert_eq!(reply.status(), Status::InternalServerError);
+            let body = reply.into_string().unwrap();
+            assert!(body.contains("\"code\":\"internal\""), "{body}");
+            assert!(!body.contains("on purpose"), "{body}");
+        }
+        assert_eq!(client.get("/api/else").dispatch().status(), Status::NotFound);
+    }
+}
