@@ -1,0 +1,90 @@
+//! The load run: the real server beside a bare Rocket that answers the same
+//! bytes from memory, and beside the disk's own syncs.
+//!
+//! ```text
+//! cargo bench --bench load                        everything, some ten minutes
+//! cargo bench --bench load -- reads writes        some parts
+//! cargo bench --bench load -- reads --rounds 3 --seconds 1
+//! ```
+//!
+//! | part | shows |
+//! | --- | --- |
+//! | `reads` | list 20, its 304 and get one, against bare Rocket |
+//! | `writes` | create, complete and patch, against the disk's syncs |
+//! | `slow` | what somebody's slow search does to everybody else |
+//! | `start` | start to first answer, and the size of the executable |
+//! | `memory` | what stays resident, idle and after reads and writes |
+//!
+//! A thousand people have a hundred tasks each, and each request is another
+//! person's than the one before. Server and load share the machine, so the
+//! figures to read are ratios: the rounds of what is compared take turns, and
+//! medians are shown. "CPU" is the server's own time for each request, which
+//! other work on the machine moves less. Nothing here passes or fails.
+
+mod bare;
+mod disk;
+mod drive;
+mod footprint;
+mod reads;
+mod script;
+mod seed;
+mod server;
+mod slow;
+mod writes;
+
+use std::time::Duration;
+
+/// How long to measure, and how often.
+#[derive(Clone, Copy)]
+pub struct Plan {
+    pub rounds: usize,
+    pub time: Duration,
+}
+
+const PARTS: [&str; 5] = ["reads", "writes", "slow", "start", "memory"];
+
+fn main() {
+    let arguments: Vec<String> =
+        std::env::args().skip(1).filter(|text| text != "--bench").collect();
+    match arguments.first().map(String::as_str) {
+        Some("bare-rocket") => return bare::serve_rocket(&arguments[1]),
+        Some("bare-socket") => return bare::serve_socket(&arguments[1]),
+        _ => {}
+    }
+    let (parts, plan) = read(&arguments);
+    let seeded = seed::Seeded::make();
+    for part in parts {
+        println!("\n## {part}\n");
+        match part {
+            "reads" => reads::run(&seeded, plan),
+            "writes" => writes::run(&seeded, plan),
+            "slow" => slow::run(&seeded, plan),
+            "start" => footprint::start(&seeded),
+            _ => footprint::memory(&seeded, plan),
+        }
+    }
+}
+
+fn read(arguments: &[String]) -> (Vec<&'static str>, Plan) {
+    let mut plan = Plan { rounds: 5, time: Duration::from_secs(2) };
+    let mut parts = Vec::new();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let mut number = || rest.next().and_then(|text| text.parse::<f64>().ok());
+        match argument.as_str() {
+            "--rounds" => plan.rounds = number().expect("a number of rounds") as usize,
+            "--seconds" => plan.time = Duration::from_secs_f64(number().expect("seconds")),
+            name => match PARTS.iter().find(|part| **part == name) {
+                Some(part) => parts.push(*part),
+                None => panic!("{name:?} is none of {}", PARTS.join(", ")),
+            },
+        }
+    }
+    (if parts.is_empty() { PARTS.to_vec() } else { parts }, plan)
+}
+
+/// The middle value.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
