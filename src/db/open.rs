@@ -188,5 +188,9 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|error| Error::Setup(format!("cannot open {}: {error}", path.display())))?;
     conn.busy_timeout(BUSY)?;
+    // Otherwise a page of tasks is planned anew for every owner, which costs
+    // more than reading it (the planner looks at bound values where an index
+    // has an expression or a condition).
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(conn)
 }
