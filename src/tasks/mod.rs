@@ -50,15 +50,9 @@ pub fn list(conn: &Conn, owner: Owner, query: &TaskQuery) -> Result<Page<Task>> 
     {
         return Err(Error::invalid("cursor", "belongs to another query"));
     }
-    let mut rows = store::page(conn, owner, query)?;
-    let limit = query.limit.0 as usize;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_cursor = match rows.last() {
-        Some((_, keys)) if more => Some(Cursor { of, keys: keys.clone() }.encode()),
-        _ => None,
-    };
-    Ok(Page { items: rows.into_iter().map(|(task, _)| task).collect(), next_cursor })
+    let (items, last) = store::page(conn, owner, query)?;
+    let next_cursor = last.map(|keys| Cursor { of, keys }.encode());
+    Ok(Page { items, next_cursor })
 }
 
 /// The task, or `NotFound` when it is in the trash, gone, or not theirs.

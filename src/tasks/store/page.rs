@@ -1,7 +1,7 @@
 //! Pages of tasks: one statement for each filter and order, by key and never by offset.
 
-use rusqlite::params_from_iter;
 use rusqlite::types::Value as Sql;
+use rusqlite::{Row, params_from_iter};
 
 use super::{TASK, task_from};
 use crate::db::Conn;
@@ -90,21 +90,32 @@ pub(in crate::tasks) fn cursor_length(query: &TaskQuery) -> usize {
     sort_columns(query.sort.key, query.list.is_some()).len() + 1
 }
 
-/// Up to one row more than the limit, each with the keys it sorts by.
+/// Up to the limit, and the keys that the last of them sorts by if more follow.
 pub(in crate::tasks) fn page(
     conn: &Conn,
     owner: Owner,
     query: &TaskQuery,
-) -> Result<Vec<(Task, Vec<Key>)>> {
+) -> Result<(Vec<Task>, Option<Vec<Key>>)> {
     let (sql, values) = page_sql(owner, query);
-    let keys = cursor_length(query);
+    let limit = query.limit.0 as usize;
     let mut statement = conn.prepare_cached(&sql)?;
-    let rows = statement.query_map(params_from_iter(values), |row| {
-        let keys: rusqlite::Result<Vec<Key>> =
-            (11..11 + keys).map(|index| Ok(to_key(row.get(index)?))).collect();
-        Ok((task_from(row)?, keys?))
-    })?;
-    rows.map(|row| Ok(row?)).collect()
+    let mut rows = statement.query(params_from_iter(values))?;
+    let (mut tasks, mut last) = (Vec::with_capacity(limit), None);
+    while let Some(row) = rows.next()? {
+        if tasks.len() == limit {
+            return Ok((tasks, last));
+        }
+        tasks.push(task_from(row)?);
+        if tasks.len() == limit {
+            last = Some(keys_from(row, cursor_length(query))?);
+        }
+    }
+    Ok((tasks, None))
+}
+
+/// What a row sorts by: the columns after the task's own.
+fn keys_from(row: &Row, length: usize) -> rusqlite::Result<Vec<Key>> {
+    (11..11 + length).map(|index| Ok(to_key(row.get(index)?))).collect()
 }
 
 fn to_key(value: Sql) -> Key {
