@@ -15,7 +15,6 @@ use docket::config;
 use docket::db::{Conn, Db, Role, Tx};
 use docket::error::Result;
 use docket::ids::{Owner, TaskId};
-use docket::sync;
 use docket::tasks::{self, NewTask, Point, TaskQuery};
 use docket::time::Timestamp;
 use serde_json::json;
@@ -129,7 +128,7 @@ fn reads(criterion: &mut Criterion) {
     each_size(criterion, &store, "changes of the last ten revisions", |conn, owner| {
         let revision = tasks::revision(conn, owner).expect("a revision");
         let since = Point::end_of(revision - 10);
-        black_box(sync::changes_since(conn, owner, since, 100).expect("changes"));
+        black_box(tasks::changes_after(conn, owner, since, 100).expect("changes"));
     });
     each_size(criterion, &store, "search for what is not there", |conn, owner| {
         black_box(tasks::list(conn, owner, &query("q=rhubarb")).expect("a page"));
