@@ -16,6 +16,10 @@
 //! [`tasks::update`] decides, and [`db::Db::write`] answers once the commit
 //! that holds it is synced.
 
+// Doc comments of settings and flags are also shown as help, where an address
+// in angle brackets would be wrong.
+#![allow(rustdoc::bare_urls)]
+
 pub mod auth;
 pub mod cli;
 pub mod config;

@@ -1,6 +1,6 @@
 //! The HTTP door: every address Docket serves.
 //!
-//! [`listener`] accepts connections and sets their deadlines, [`bridge`] hands
+//! `listener` accepts connections and sets their deadlines, `bridge` hands
 //! each request to Rocket's router, and each other file is one resource.
 
 mod assets;
