@@ -49,7 +49,7 @@ pub fn memory(seeded: &Seeded, plan: Plan) {
     drive(&docket, CLIENTS, time, 200, rotate(&lists, CLIENTS));
     show("after lists of 20, 256 clients", &docket);
     for write in Write::ALL {
-        drive(&docket, CLIENTS, time, write.status(), write.script(seeded, CLIENTS, 0));
+        drive(&docket, CLIENTS, time, write.status(), write.script(seeded, CLIENTS));
         show(&format!("after {}, 256 clients", write.name()), &docket);
     }
 }

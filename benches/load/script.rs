@@ -71,14 +71,9 @@ impl Write {
         if matches!(self, Write::Create) { 201 } else { 200 }
     }
 
-    /// Each connection writes for people of its own, so that every write
-    /// changes something: `round` tells completing from reopening.
-    pub fn script(
-        self,
-        seeded: &Seeded,
-        connections: usize,
-        round: usize,
-    ) -> impl Fn(usize) -> Script {
+    /// Each connection writes for people of its own. A task is completed and
+    /// then reopened, so that every request changes something.
+    pub fn script(self, seeded: &Seeded, connections: usize) -> impl Fn(usize) -> Script {
         let people: Arc<[Person]> = seeded.people.as_slice().into();
         move |index| {
             let people = people.clone();
@@ -87,8 +82,8 @@ impl Write {
             Box::new(move |request| {
                 let person = &people[index * own + count % own];
                 let turn = count / own;
-                let task = person.tasks[turn % person.tasks.len()];
-                let done = (round + turn / person.tasks.len()).is_multiple_of(2);
+                let task = person.tasks[turn / 2 % person.tasks.len()];
+                let done = turn.is_multiple_of(2);
                 count += 1;
                 match self {
                     Write::Create => {
@@ -100,7 +95,7 @@ impl Write {
                         send(request, person, "PATCH", &format!("/api/tasks/{task}"), &body);
                     }
                     Write::Patch => {
-                        let body = format!(r#"{{"title":"Buy milk {round}-{count}"}}"#);
+                        let body = format!(r#"{{"title":"Buy {count} pints"}}"#);
                         send(request, person, "PATCH", &format!("/api/tasks/{task}"), &body);
                     }
                 }

@@ -17,11 +17,11 @@ pub fn run(seeded: &Seeded, plan: Plan) {
     let cases: Vec<(Write, usize)> =
         Write::ALL.into_iter().flat_map(|write| CLIENTS.map(|clients| (write, clients))).collect();
     let mut runs: Vec<Vec<(Run, f64)>> = vec![Vec::new(); cases.len()];
-    for round in 0..plan.rounds {
+    for _ in 0..plan.rounds {
         for ((write, clients), runs) in cases.iter().zip(&mut runs) {
             let rate = || sync_rate(dir.path(), Duration::from_millis(300));
             let before = rate();
-            let script = write.script(seeded, *clients, round);
+            let script = write.script(seeded, *clients);
             let run = drive(&docket, *clients, plan.time, write.status(), script);
             runs.push((run, (before + rate()) / 2.0));
         }
