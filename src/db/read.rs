@@ -37,7 +37,11 @@ const CLOSING: Duration = Duration::from_secs(2);
 const LONG_READS: usize = 2;
 
 /// One for each worker that may be reading, and for the long reads.
-const CONNECTIONS: u32 = 12;
+const CONNECTIONS: u32 = 8;
+
+/// A server opens these before they are asked for, and the others when they
+/// are taken; a command reads once or twice and opens what it needs.
+const IDLE: u32 = 2;
 
 /// SQLite asks about the deadline after this many steps of its machine (about 20 µs).
 const STEPS: i32 = 1000;
@@ -56,11 +60,9 @@ impl Readers {
     pub(super) fn new(file: &Path, role: Role, hurry: Arc<AtomicBool>) -> Readers {
         let token = Arc::new(());
         let alive = Arc::downgrade(&token);
-        // A command reads once or twice, and opens what it needs.
-        let idle = (role == Role::Command).then_some(0);
         let pool = Pool::builder()
             .max_size(CONNECTIONS)
-            .min_idle(idle)
+            .min_idle(Some(if role == Role::Command { 0 } else { IDLE }))
             .test_on_check_out(false)
             .idle_timeout(None)
             .max_lifetime(None)
