@@ -14,8 +14,9 @@ use crate::db::{Db, Role, ServerLock};
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
-/// More workers than cores: a short read on one must not hold up the others.
-const WORKERS: usize = 8;
+/// More workers than a small machine has cores: a short read on one must not
+/// hold up the others. Each keeps memory of its own.
+const WORKERS: usize = 4;
 
 /// Blocking threads: long reads, key fetches, password hashes.
 const BLOCKING: usize = 8;
