@@ -1,5 +1,6 @@
 //! Who is asking: accounts, sessions, keys, and the decision about a token.
 
+pub mod audit;
 mod authority;
 mod claims;
 mod fetch;
@@ -8,15 +9,20 @@ mod json;
 mod jwk;
 mod jwt;
 mod keys;
+pub mod link;
+pub mod mail;
 pub mod password;
+mod secret;
 pub mod session;
 mod store;
+pub mod two_factor;
 pub mod user;
 mod verify;
 mod witness;
 
 pub use authority::{Authority, Grant};
 pub use keys::{ensure_key, public_keys, rotate as rotate_key};
+pub use secret::ServerSecret;
 pub use witness::{Refusal, Silent, Step, Trace, Witness};
 
 /// How long a token of our own lives unless the owner says otherwise, in seconds.

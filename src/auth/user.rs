@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{password, store};
+use super::{link, password, store};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::ids::{Owner, UserId};
@@ -15,11 +15,25 @@ pub struct User {
     /// `null` for an account that exists through its issuer alone.
     pub email: Option<String>,
     pub name: String,
+    pub email_verified: bool,
+    /// The address of a picture.
+    pub image: Option<String>,
     /// Who vouches for it, and by which name, if not Docket itself.
     pub issuer: Option<String>,
     pub subject: Option<String>,
     pub disabled_at: Option<Timestamp>,
     pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    /// Signing in takes a second factor.
+    pub two_factor_enabled: bool,
+}
+
+/// What a sign-in is checked against.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    pub owner: Owner,
+    pub password_hash: Option<String>,
+    pub disabled: bool,
 }
 
 /// An e-mail address in lower case, as Better Auth's rules have it.
@@ -73,10 +87,14 @@ pub fn add(
         id: UserId::new(),
         email: Some(email.0),
         name: name.to_owned(),
+        email_verified: false,
+        image: None,
         issuer: None,
         subject: None,
         disabled_at: None,
         created_at: now,
+        updated_at: now,
+        two_factor_enabled: false,
     };
     store::insert_user(tx, &user, password_hash)?;
     Ok(user)
@@ -92,13 +110,67 @@ pub(super) fn welcome(tx: &Tx, issuer: &str, subject: &str, now: Timestamp) -> R
         id: UserId::new(),
         email: None,
         name: String::new(),
+        email_verified: false,
+        image: None,
         issuer: Some(issuer.to_owned()),
         subject: Some(subject.to_owned()),
         disabled_at: None,
         created_at: now,
+        updated_at: now,
+        two_factor_enabled: false,
     };
     tracing::info!(issuer, "first token of a stranger: made an account");
     store::insert_user(tx, &user, None)
+}
+
+/// Changes the name or the picture; what is `None` stays.
+pub fn update(
+    tx: &Tx,
+    owner: Owner,
+    name: Option<&str>,
+    image: Option<Option<&str>>,
+    now: Timestamp,
+) -> Result<()> {
+    store::update_profile(tx, owner, name, image, now)
+}
+
+/// Changes the e-mail, unless another account has it. True if it was changed.
+pub fn change_email(tx: &Tx, owner: Owner, email: &Email, now: Timestamp) -> Result<bool> {
+    if store::owner_by_email(tx, email.as_str())?.is_some() {
+        return Ok(false);
+    }
+    store::set_email(tx, owner, email.as_str(), now)?;
+    Ok(true)
+}
+
+/// The hash of the password of the account with this e-mail, if it has one.
+pub fn credential(conn: &Conn, email: &Email) -> Result<Option<Credential>> {
+    store::credential(conn, email.as_str())
+}
+
+/// The hash of one's own password.
+pub fn password_hash(conn: &Conn, owner: Owner) -> Result<Option<String>> {
+    store::password_hash(conn, owner)
+}
+
+/// Replaces the password, voids the links that could, and refuses what other
+/// issuers said of this account before. Sessions are the caller's to end.
+pub fn set_password(tx: &Tx, owner: Owner, hash: &str, now: Timestamp) -> Result<()> {
+    tx.standing_changes();
+    link::spend(tx, owner)?;
+    store::set_tokens_after(tx, owner, now)?;
+    store::set_password_hash(tx, owner, hash, now)
+}
+
+/// Stores the same password hashed better.
+pub fn rehash(tx: &Tx, owner: Owner, hash: &str, now: Timestamp) -> Result<()> {
+    store::set_password_hash(tx, owner, hash, now)
+}
+
+/// Removes the account and everything in it, at once.
+pub fn delete(tx: &Tx, owner: Owner) -> Result<()> {
+    tx.standing_changes();
+    store::delete_user(tx, owner)
 }
 
 /// Every account, oldest first.
@@ -129,7 +201,7 @@ pub fn enable(tx: &Tx, owner: Owner, now: Timestamp) -> Result<()> {
     store::set_disabled(tx, owner, None, now)
 }
 
-/// Checks a new password and makes its hash. Takes some 15 ms of a core.
+/// Checks a new password and makes its hash, on this thread.
 pub fn hash_password(password: &str) -> Result<String> {
     password::check(password)?;
     password::hash(password)

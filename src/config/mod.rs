@@ -15,7 +15,7 @@ use figment::value::{Dict, Value};
 
 pub use issuer::{IssuerConfig, Subjects};
 pub use sources::Flags;
-pub use types::{BaseUrl, LogLevel, Secret};
+pub use types::{BaseUrl, LogLevel, Secret, SignUp, Switch};
 
 use crate::error::{Error, Result};
 
@@ -75,6 +75,18 @@ settings! {
     /// Whom an HS256 token's `sub` names: `external`, an account of its own for each
     /// subject, or `local`, the id of an account here.
     better_auth_subjects: Subjects = "external",
+    /// Whether people may make accounts by themselves: open or closed.
+    signup: SignUp = "open",
+    /// Origins besides the base URL whose pages may sign people in, such as
+    /// https://app.example.org.
+    trusted_origins: Vec<String> = Vec::<String>::new(),
+    /// Proxies whose X-Forwarded-For is believed, as networks such as 10.0.0.0/8.
+    trusted_proxies: Vec<ipnet::IpNet> = Vec::<String>::new(),
+    /// Whether sign-ins and the like are limited: on, or off for tests alone.
+    rate_limits: Switch = "on",
+    /// A file that each mail is appended to as a line of JSON instead of being
+    /// sent, for development and tests.
+    mail_outbox: Option<PathBuf> = None::<String>,
     /// How much to log: error, warn, info, debug or trace.
     log: LogLevel = "info",
 }

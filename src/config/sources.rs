@@ -118,6 +118,10 @@ fn parse(key: &str, text: String) -> Result<Value, String> {
                 .map_err(|error| format!("is neither JSON nor TOML: {error}"))?;
             document.get("issuers").cloned().ok_or_else(|| "is empty".into())
         }
+        "trusted_origins" | "trusted_proxies" => {
+            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+            Ok(Value::from(items.map(Value::from).collect::<Vec<Value>>()))
+        }
         _ => Ok(Value::from(text)),
     }
 }

@@ -18,8 +18,10 @@ pub struct Migration {
     sql: &'static str,
 }
 
-const ALL: &[Migration] =
-    &[Migration { name: "0001_foundation", sql: include_str!("migrations/0001_foundation.sql") }];
+const ALL: &[Migration] = &[
+    Migration { name: "0001_foundation", sql: include_str!("migrations/0001_foundation.sql") },
+    Migration { name: "0002_accounts", sql: include_str!("migrations/0002_accounts.sql") },
+];
 
 /// Where a file stands, as `docket migrate status` prints it.
 #[derive(Debug, Serialize)]

@@ -24,6 +24,7 @@ use std::sync::atomic::AtomicBool;
 pub use error::OnConflict;
 pub use lock::ServerLock;
 pub use migrate::{Migration, Status as MigrationStatus, status as migration_status};
+pub use open::private_file;
 pub use read::Conn;
 pub use signals::{Signals, Watch};
 pub use write::Tx;

@@ -50,7 +50,7 @@ fn refuse_shared(path: &Path, mode: u32) -> Result<()> {
 }
 
 /// Opens or makes a file that only the owner can read (0600).
-pub(super) fn private_file(path: &Path) -> Result<File> {
+pub fn private_file(path: &Path) -> Result<File> {
     let cannot = |error| Error::Setup(format!("cannot open {}: {error}", path.display()));
     let file = OpenOptions::new()
         .read(true)

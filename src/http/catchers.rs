@@ -3,6 +3,7 @@
 use rocket::http::{Method, Status};
 use rocket::{Catcher, Request, catch, catchers};
 
+use super::auth::AuthError;
 use super::error::{self, Problem};
 use super::reply::Reply;
 
@@ -17,6 +18,9 @@ fn any(status: Status, request: &Request<'_>) -> Reply {
         return error.reply(id);
     }
     let path = request.uri().path();
+    if path.starts_with("/api/auth/") && matches!(status.code, 404 | 405) {
+        return AuthError::not_found().reply();
+    }
     let allowed = allowed_methods(request);
     let (status, code, detail) = match status.code {
         404 | 405 if !allowed.is_empty() => {

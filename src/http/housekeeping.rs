@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::auth::session;
+use crate::auth::{link, session, two_factor};
 use crate::db::Db;
 use crate::error::Result;
 use crate::ids::Owner;
@@ -26,6 +26,8 @@ pub(super) async fn run(db: Db) {
 async fn tidy(db: &Db, now: Timestamp) -> Result<()> {
     db.write(move |tx| {
         sync::forget_old(tx, now)?;
+        link::forget_ended(tx, now)?;
+        two_factor::forget_ended(tx, now)?;
         session::forget_ended(tx, now)
     })
     .await?;

@@ -3,8 +3,9 @@
 use rocket::{Route, State, get, routes};
 use serde_json::json;
 
-use super::App;
 use super::reply::Reply;
+use super::{App, Identity};
+use crate::config::SignUp;
 use crate::error::{Error, Result};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -16,12 +17,11 @@ pub(super) fn probes() -> Vec<Route> {
 }
 
 #[get("/info")]
-fn info() -> Result<Reply> {
+fn info(identity: &State<Identity>) -> Result<Reply> {
     Reply::json(&json!({
         "name": "docket",
         "version": env!("CARGO_PKG_VERSION"),
-        // Accounts are made on the command line so far.
-        "signup_open": false,
+        "signup_open": identity.signup == SignUp::Open,
     }))
 }
 

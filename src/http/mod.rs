@@ -4,6 +4,7 @@
 //! each request to Rocket's router, and each other file is one resource.
 
 mod assets;
+mod auth;
 mod body;
 mod bridge;
 mod caller;
@@ -35,6 +36,7 @@ use rocket::local::asynchronous::Client;
 use rocket::{Build, Rocket, Route};
 use tokio::sync::watch;
 
+use auth::Identity;
 pub use serve::serve;
 
 use crate::auth::Authority;
@@ -63,6 +65,7 @@ pub fn routes() -> Vec<Route> {
         at("/api", info::routes()),
         at("/api", me::routes()),
         at("/api/auth", jwks::routes()),
+        at("/api/auth", auth::routes()),
         at("/api/tasks", tasks::routes()),
         at("/api/lists", lists::routes()),
         at("/api/trash", trash::routes()),
@@ -73,7 +76,7 @@ pub fn routes() -> Vec<Route> {
     .concat()
 }
 
-fn rocket(app: App) -> Rocket<Build> {
+fn rocket(app: App, identity: Identity) -> Rocket<Build> {
     // Nothing is read from Rocket's own file or environment: the listener and
     // the settings are ours, and these are its defaults made safe.
     let figment = Figment::from(rocket::Config {
@@ -85,6 +88,7 @@ fn rocket(app: App) -> Rocket<Build> {
     });
     rocket::custom(figment)
         .manage(app)
+        .manage(identity)
         .attach(rocket::shield::Shield::new())
         .attach(bridge::TrueMethod)
         .mount("/", routes())
@@ -92,8 +96,8 @@ fn rocket(app: App) -> Rocket<Build> {
 }
 
 /// A router that lives as long as the process: answers borrow from it.
-async fn router(app: App) -> Result<&'static Client> {
-    let client = Client::untracked(rocket(app))
+async fn router(app: App, identity: Identity) -> Result<&'static Client> {
+    let client = Client::untracked(rocket(app, identity))
         .await
         .map_err(|error| Error::Internal(format!("the router does not start: {error}")))?;
     Ok(Box::leak(Box::new(client)))

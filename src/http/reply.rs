@@ -76,6 +76,11 @@ impl Reply {
         }
     }
 
+    pub(super) fn headers(mut self, headers: Vec<Header<'static>>) -> Reply {
+        self.headers.extend(headers);
+        self
+    }
+
     pub(super) fn etag(self, etag: String) -> Reply {
         self.header("ETag", etag)
     }
@@ -118,7 +123,8 @@ impl<'r> Responder<'r, 'static> for Reply {
         let mut response = Response::build();
         response.status(self.status);
         for header in self.headers {
-            response.header(header);
+            // Several `Set-Cookie` lines are several headers.
+            response.header_adjoin(header);
         }
         if !self.body.is_empty() {
             response.sized_body(self.body.len(), Cursor::new(self.body));

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::{App, housekeeping, listener};
 use crate::auth::{self, Authority, session};
-use crate::config::Config;
+use crate::config::{Config, SignUp};
 use crate::db::{Db, Role, ServerLock};
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
@@ -75,14 +75,20 @@ async fn answer(
     })
     .await?;
     let (stop, stopping) = watch::channel(false);
+    let identity = super::Identity::new(config, base_url.clone())?;
     let authority = Arc::new(Authority::new(db.clone(), config, base_url));
     let app = App { db: db.clone(), authority, stopping: stopping.clone() };
-    let client = super::router(app).await?;
+    let client = super::router(app, identity).await?;
     let mut signals = Signals::new()?;
     tracing::info!(
         "a head must come within 30 s, a body within 15 s; a flood of connections \
          is for a reverse proxy or a firewall to stop"
     );
+    if config.signup == SignUp::Open && !address.ip().is_loopback() {
+        tracing::warn!(
+            "anybody who reaches {address} can make an account; signup = \"closed\" ends that"
+        );
+    }
     ready(&format!("http://{address}"));
     let housekeeping = tokio::spawn(housekeeping::run(db.clone()));
     let server = tokio::spawn(listener::run(listener, client, stopping));

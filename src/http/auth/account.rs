@@ -1,0 +1,150 @@
+//! One's own account: name and picture, e-mail, and its end.
+
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::credentials::check_profile;
+use super::gate::{Posted, Visit};
+use super::objects::AccountObject;
+use super::password::prove;
+use super::validate::Members;
+use super::{AuthError, Identity, cookies};
+use crate::auth::audit::{self, Kind};
+use crate::auth::session;
+use crate::auth::user::{self, Email};
+use crate::http::App;
+use crate::http::reply::Reply;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![alive, update, change_email, delete, accounts]
+}
+
+#[get("/ok")]
+fn alive() -> Result<Reply, AuthError> {
+    Ok(Reply::json(&json!({ "ok": true }))?)
+}
+
+#[post("/update-user", data = "<posted>")]
+async fn update(
+    visit: Visit,
+    app: &State<App>,
+    identity: &State<Identity>,
+    posted: Result<Posted, AuthError>,
+) -> Result<Reply, AuthError> {
+    let Posted(body) = posted?;
+    let mut members = Members::new(&body);
+    let name = members.optional_string("name");
+    let image = match body.get("image") {
+        Some(Value::Null) => Some(None),
+        _ => members.optional_string("image").map(Some),
+    };
+    members.done()?;
+    let signed_in = visit.session(app).await?;
+    if body.get("email").is_some() {
+        return Err(AuthError::new(400, "EMAIL_CAN_NOT_BE_UPDATED", "Email can not be updated"));
+    }
+    if name.is_none() && image.is_none() {
+        return Err(AuthError::without_code(400, "No fields to update"));
+    }
+    check_profile(name.as_deref().unwrap_or_default(), image.as_ref().and_then(Option::as_deref))?;
+    let (owner, now) = (signed_in.owner, visit.now);
+    app.db
+        .write(move |tx| {
+            let image = image.as_ref().map(Option::as_deref);
+            user::update(tx, owner, name.as_deref(), image, now)
+        })
+        .await?;
+    again(&visit, identity)
+}
+
+/// Without mail nothing can be verified, so the address changes at once, as
+/// Better Auth does for one that was never verified.
+#[post("/change-email", data = "<posted>")]
+async fn change_email(
+    visit: Visit,
+    app: &State<App>,
+    identity: &State<Identity>,
+    posted: Result<Posted, AuthError>,
+) -> Result<Reply, AuthError> {
+    let Posted(body) = posted?;
+    let mut members = Members::new(&body);
+    let new = members.string("newEmail");
+    let parsed = Email::parse(&new);
+    if body.get("newEmail").is_some_and(Value::is_string) && parsed.is_err() {
+        members.problem("newEmail", "Invalid email address");
+    }
+    members.done()?;
+    let signed_in = visit.session(app).await?;
+    let email = parsed?;
+    if signed_in.user.email.as_deref() == Some(email.as_str()) {
+        return Err(AuthError::without_code(400, "Email is the same"));
+    }
+    let (owner, device, now) = (signed_in.owner, visit.device.clone(), visit.now);
+    app.db
+        .write(move |tx| {
+            if user::change_email(tx, owner, &email, now)? {
+                audit::note(tx, Some(owner), Kind::EmailChanged, &device, now)?;
+            }
+            Ok(())
+        })
+        .await?;
+    again(&visit, identity)
+}
+
+#[post("/delete-user", data = "<posted>")]
+async fn delete(
+    visit: Visit,
+    app: &State<App>,
+    identity: &State<Identity>,
+    posted: Result<Posted, AuthError>,
+) -> Result<Reply, AuthError> {
+    let Posted(body) = posted?;
+    let mut members = Members::new(&body);
+    let password = body.get("password").and_then(|_| members.optional_string("password"));
+    if !body.is_null() {
+        members.done()?;
+    }
+    let signed_in = visit.session(app).await?;
+    match password {
+        Some(password) => prove(&visit, app, identity, signed_in.owner, password).await?,
+        None if session::is_fresh(&signed_in.session, visit.now) => {}
+        None => {
+            let message = "Session expired. Re-authenticate to perform this action.";
+            return Err(AuthError::new(400, "SESSION_EXPIRED", message));
+        }
+    }
+    let (owner, device, now) = (signed_in.owner, visit.device.clone(), visit.now);
+    app.db
+        .write(move |tx| {
+            audit::note(tx, Some(owner), Kind::AccountDeleted, &device, now)?;
+            user::delete(tx, owner)
+        })
+        .await?;
+    let body = Deleted { success: true, message: "User deleted" };
+    Ok(Reply::json(&body)?.headers(cookies::clear(identity)))
+}
+
+/// In this order, as Better Auth writes it.
+#[derive(Serialize)]
+struct Deleted {
+    success: bool,
+    message: &'static str,
+}
+
+#[get("/list-accounts")]
+async fn accounts(visit: Visit, app: &State<App>) -> Result<Reply, AuthError> {
+    let signed_in = visit.session(app).await?;
+    Ok(Reply::json(&[AccountObject::from(&signed_in.user)])?)
+}
+
+/// Success, with the session's cookie once more.
+fn again(visit: &Visit, identity: &Identity) -> Result<Reply, AuthError> {
+    let reply = Reply::json(&json!({ "status": true }))?;
+    Ok(match &visit.presented.token {
+        Some(token) => reply
+            .headers(cookies::set(identity, token, !visit.presented.forget))
+            .header("Access-Control-Expose-Headers", "set-auth-token"),
+        None => reply,
+    })
+}

@@ -1,0 +1,233 @@
+//! Signing up, in and out.
+
+use rocket::{Route, State, post, routes};
+use serde_json::{Value, json};
+
+use super::gate::{Posted, Visit};
+use super::objects::UserObject;
+use super::validate::Members;
+use super::{AuthError, Identity, cookies};
+use crate::auth::audit::{self, Kind};
+use crate::auth::password::{self, Verdict, Weakness};
+use crate::auth::session::{self, SignedIn};
+use crate::auth::two_factor::{self, ChallengeKind};
+use crate::auth::user::{self, Credential, Email};
+use crate::config::SignUp;
+use crate::http::App;
+use crate::http::reply::Reply;
+use crate::ids::Owner;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![sign_up, sign_in, sign_out]
+}
+
+#[post("/sign-up/email", data = "<posted>")]
+async fn sign_up(
+    visit: Visit,
+    app: &State<App>,
+    identity: &State<Identity>,
+    posted: Result<Posted, AuthError>,
+) -> Result<Reply, AuthError> {
+    let Posted(body) = posted?;
+    let mut members = Members::new(&body);
+    let name = members.string("name");
+    let email = members.string("email");
+    let parsed = Email::parse(&email);
+    if body.get("email").is_some_and(Value::is_string) && parsed.is_err() {
+        members.problem("email", "Invalid email address");
+    }
+    let password = members.string("password");
+    if body.get("password").is_some_and(|text| text == "") {
+        members.problem("password", "Too small: expected string to have >=1 characters");
+    }
+    let image = members.optional_string("image");
+    let remember = members.optional_bool("rememberMe").unwrap_or(true);
+    members.done()?;
+    if identity.signup != SignUp::Open {
+        let message = "Email and password sign up is not enabled";
+        return Err(AuthError::new(400, "EMAIL_PASSWORD_SIGN_UP_DISABLED", message));
+    }
+    let email = parsed?;
+    refuse_weak(&password)?;
+    check_profile(&name, image.as_deref())?;
+    let taken = email.clone();
+    if app.db.read(Owner::NOBODY, move |conn| user::credential(conn, &taken)).await?.is_some() {
+        return Err(crate::error::Error::conflict("email_taken", "").into());
+    }
+    let hash = identity.hasher.hash(password).await?;
+    let (secret, device, now) = (identity.secret.clone(), visit.device, visit.now);
+    let (signed_in, token) = app
+        .db
+        .write(move |tx| {
+            let user = user::add(tx, email, &name, Some(&hash), now)?;
+            let owner = user::find(tx, user.id.as_str())?;
+            if image.is_some() {
+                user::update(tx, owner, None, Some(image.as_deref()), now)?;
+            }
+            audit::note(tx, Some(owner), Kind::SignedUp, &device, now)?;
+            session::begin(tx, &secret, owner, &device, remember, now)
+        })
+        .await?;
+    let body = json!({ "token": token, "user": UserObject::from(&signed_in.user) });
+    Ok(opened(identity, &body, &token, remember, visit.presented.forget)?)
+}
+
+#[post("/sign-in/email", data = "<posted>")]
+async fn sign_in(
+    visit: Visit,
+    app: &State<App>,
+    identity: &State<Identity>,
+    posted: Result<Posted, AuthError>,
+) -> Result<Reply, AuthError> {
+    let Posted(body) = posted?;
+    let mut members = Members::new(&body);
+    let email = members.string("email");
+    let password = members.string("password");
+    let remember = members.optional_bool("rememberMe").unwrap_or(true);
+    members.done()?;
+    let Ok(email) = Email::parse(&email) else {
+        return Err(AuthError::new(400, "INVALID_EMAIL", "Invalid email"));
+    };
+    if password::weakness(&password) == Some(Weakness::TooLong) {
+        return Err(AuthError::new(400, "PASSWORD_TOO_LONG", "Password too long"));
+    }
+    identity.limits.may_try_password(visit.address)?;
+    let credential = app.db.read(Owner::NOBODY, move |conn| user::credential(conn, &email)).await?;
+    let stored = credential.as_ref().and_then(|known| known.password_hash.clone());
+    let verdict = identity.hasher.verify(password.clone(), stored).await?;
+    let (owner, outdated) = match (credential, verdict) {
+        (Some(Credential { owner, disabled: false, .. }), Verdict::Right { outdated }) => {
+            (owner, outdated)
+        }
+        (known, _) => {
+            identity.limits.wrong_password(visit.address);
+            let (owner, device, now) = (known.map(|known| known.owner), visit.device, visit.now);
+            app.db
+                .write(move |tx| audit::note(tx, owner, Kind::SignInFailed, &device, now))
+                .await?;
+            return Err(AuthError::new(
+                401,
+                "INVALID_EMAIL_OR_PASSWORD",
+                "Invalid email or password",
+            ));
+        }
+    };
+    let rehashed = if outdated { Some(identity.hasher.hash(password).await?) } else { None };
+    let (secret, device, now) = (identity.secret.clone(), visit.device, visit.now);
+    let trust = visit.presented.trust;
+    let next = app
+        .db
+        .write(move |tx| {
+            if let Some(hash) = rehashed {
+                user::rehash(tx, owner, &hash, now)?;
+            }
+            let asks = two_factor::find(tx, owner)?.is_some_and(|factor| factor.is_on());
+            let trusted = match &trust {
+                Some(id) => {
+                    two_factor::challenged(tx, ChallengeKind::Trust, id, now)? == Some(owner)
+                }
+                None => false,
+            };
+            if asks && !trusted {
+                let challenge = two_factor::challenge(tx, owner, ChallengeKind::SignIn, now)?;
+                return Ok(Next::SecondFactor(challenge));
+            }
+            audit::note(tx, Some(owner), Kind::SignedIn, &device, now)?;
+            let (signed_in, token) = session::begin(tx, &secret, owner, &device, remember, now)?;
+            Ok(Next::SignedIn(Box::new(signed_in), token))
+        })
+        .await?;
+    let (signed_in, token) = match next {
+        Next::SignedIn(signed_in, token) => (signed_in, token),
+        Next::SecondFactor(challenge) => {
+            let body = json!({ "twoFactorRedirect": true, "twoFactorMethods": ["totp"] });
+            let cookies = cookies::set_challenge(identity, &challenge, remember);
+            return Ok(Reply::json(&body)?.headers(cookies));
+        }
+    };
+    let target = body.get("callbackURL").and_then(Value::as_str);
+    let mut answer = json!({
+        "redirect": target.is_some_and(|target| !target.is_empty()),
+        "token": token,
+        "user": UserObject::from(&signed_in.user),
+    });
+    if let Some(target) = target {
+        answer["url"] = target.into();
+    }
+    let mut reply = opened(identity, &answer, &token, remember, visit.presented.forget)?;
+    if let Some(target) = target.filter(|target| !target.is_empty()) {
+        reply = reply.header("Location", target.to_owned());
+    }
+    Ok(reply)
+}
+
+/// What a right password leads to.
+enum Next {
+    SignedIn(Box<SignedIn>, String),
+    /// The id of the challenge that the second factor answers.
+    SecondFactor(String),
+}
+
+#[post("/sign-out", data = "<posted>")]
+async fn sign_out(
+    visit: Visit,
+    app: &State<App>,
+    identity: &State<Identity>,
+    posted: Result<Posted, AuthError>,
+) -> Result<Reply, AuthError> {
+    posted?;
+    if let Some(SignedIn { owner, session, .. }) = visit.find(app).await? {
+        let (device, now) = (visit.device, visit.now);
+        app.db
+            .write(move |tx| {
+                audit::note(tx, Some(owner), Kind::SignedOut, &device, now)?;
+                session::end(tx, owner, &session.id)
+            })
+            .await?;
+    }
+    Ok(Reply::json(&json!({ "success": true }))?.headers(cookies::clear(identity)))
+}
+
+/// An answer that opens a session in a browser.
+pub(super) fn opened(
+    identity: &Identity,
+    body: &Value,
+    token: &str,
+    remember: bool,
+    was_forgetting: bool,
+) -> Result<Reply, AuthError> {
+    let mut reply = Reply::json(body)?
+        .headers(cookies::set(identity, token, remember))
+        .header("Access-Control-Expose-Headers", "set-auth-token");
+    if remember && was_forgetting {
+        reply = reply.headers(vec![cookies::remember(identity)]);
+    }
+    Ok(reply)
+}
+
+/// The rule for a new password, in Better Auth's words.
+pub(super) fn refuse_weak(password: &str) -> Result<(), AuthError> {
+    match password::weakness(password) {
+        None => Ok(()),
+        Some(Weakness::TooShort) => {
+            Err(AuthError::new(400, "PASSWORD_TOO_SHORT", "Password too short"))
+        }
+        Some(Weakness::TooLong) => {
+            Err(AuthError::new(400, "PASSWORD_TOO_LONG", "Password too long"))
+        }
+        Some(Weakness::Common) => {
+            Err(AuthError::new(400, "PASSWORD_TOO_COMMON", "Password is too common"))
+        }
+    }
+}
+
+/// What a name and a picture may be: text that can be stored and shown.
+pub(super) fn check_profile(name: &str, image: Option<&str>) -> Result<(), AuthError> {
+    let too_long = name.chars().count() > 200 || image.is_some_and(|image| image.len() > 4096);
+    let nul = name.contains('\0') || image.is_some_and(|image| image.contains('\0'));
+    if too_long || nul {
+        let message = "[body.name] must be at most 200 characters; [body.image] at most 4096";
+        return Err(AuthError::new(400, "VALIDATION_ERROR", message));
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! Errors as Better Auth's client reads them: a status, a code and a message.
+
+use rocket::Request;
+use rocket::http::Status;
+use rocket::response::Responder;
+use serde_json::json;
+
+use crate::error::Error;
+use crate::http::error::id_of;
+use crate::http::reply::Reply;
+
+/// A refusal. Some of Better Auth's have no code, and neither have these.
+#[derive(Debug)]
+pub(in crate::http) struct AuthError {
+    status: u16,
+    code: Option<&'static str>,
+    message: String,
+    /// Seconds to wait.
+    retry_after: Option<u64>,
+}
+
+impl AuthError {
+    pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> AuthError {
+        AuthError { status, code: Some(code), message: message.into(), retry_after: None }
+    }
+
+    pub(super) fn without_code(status: u16, message: &str) -> AuthError {
+        AuthError { status, code: None, message: message.into(), retry_after: None }
+    }
+
+    pub(super) fn unauthorized() -> AuthError {
+        AuthError::new(401, "UNAUTHORIZED", "Unauthorized")
+    }
+
+    pub(super) fn too_many(seconds: u64) -> AuthError {
+        let message = "Too many requests. Please try again later.";
+        let error = AuthError::new(429, "TOO_MANY_REQUESTS", message);
+        AuthError { retry_after: Some(seconds), ..error }
+    }
+
+    /// Nothing is served there: never a page, and never 405.
+    pub(in crate::http) fn not_found() -> AuthError {
+        AuthError::new(404, "NOT_FOUND", "Not found")
+    }
+
+    pub(in crate::http) fn reply(&self) -> Reply {
+        let body = match self.code {
+            Some(code) => json!({ "message": self.message, "code": code }),
+            None => json!({ "message": self.message }),
+        };
+        let reply = Reply::bytes("application/json", body.to_string().into_bytes())
+            .status(Status::new(self.status))
+            .header("Cache-Control", "no-store");
+        match self.retry_after {
+            Some(seconds) => reply
+                .header("Retry-After", seconds.to_string())
+                .header("X-Retry-After", seconds.to_string()),
+            None => reply,
+        }
+    }
+}
+
+impl From<Error> for AuthError {
+    fn from(error: Error) -> AuthError {
+        match error {
+            Error::Conflict { code: "email_taken", .. } => AuthError::new(
+                422,
+                "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
+                "User already exists. Use another email.",
+            ),
+            Error::TooLarge { .. } => AuthError::new(413, "PAYLOAD_TOO_LARGE", error.to_string()),
+            Error::TooSlow { .. } => AuthError::new(408, "REQUEST_TIMEOUT", error.to_string()),
+            Error::Malformed(_) => AuthError::new(400, "BAD_REQUEST", error.to_string()),
+            error => {
+                let status = error.status().code;
+                tracing::error!(status, "{error}");
+                let retry_after = (status == 503 || status == 507).then_some(2);
+                let message = "The server cannot do this just now";
+                AuthError {
+                    retry_after,
+                    ..AuthError::new(status, "INTERNAL_SERVER_ERROR", message)
+                }
+            }
+        }
+    }
+}
+
+impl<'r> Responder<'r, 'static> for AuthError {
+    fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
+        if self.status >= 400 {
+            tracing::debug!(request = id_of(request), status = self.status, "{}", self.message);
+        }
+        self.reply().respond_to(request)
+    }
+}

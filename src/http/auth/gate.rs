@@ -1,0 +1,147 @@
+//! What every request to `/api/auth` passes, in Better Auth's order: the rate
+//! limit, the media type and JSON, the origin and the addresses in the body,
+//! and then whose session it brings.
+
+use std::net::IpAddr;
+
+use rocket::data::{Data, FromData, Outcome as DataOutcome};
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome};
+use rocket::{Request, State};
+use serde_json::Value;
+
+use super::cookies::Presented;
+use super::{AuthError, Identity};
+use crate::auth::session::{self, Device, SignedIn};
+use crate::error::Error;
+use crate::http::{App, bridge};
+use crate::time::Timestamp;
+
+/// Who visits, by cookie or bearer, and from where.
+pub(super) struct Visit {
+    pub presented: Presented,
+    pub device: Device,
+    pub address: IpAddr,
+    pub now: Timestamp,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Visit {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Visit, ()> {
+        let Outcome::Success(identity) = request.guard::<&State<Identity>>().await else {
+            return Outcome::Error((Status::InternalServerError, ()));
+        };
+        let address = client_address(request, identity);
+        let agent = request.headers().get_one("user-agent").unwrap_or_default();
+        let device =
+            Device { address: shown(address), user_agent: agent.chars().take(500).collect() };
+        let presented = Presented::of(request, identity);
+        Outcome::Success(Visit { presented, device, address, now: Timestamp::now() })
+    }
+}
+
+impl Visit {
+    /// The session the request brings, if it is alive.
+    pub(super) async fn find(&self, app: &App) -> Result<Option<SignedIn>, AuthError> {
+        let Some(token) = self.presented.token.clone() else { return Ok(None) };
+        let now = self.now;
+        let nobody = crate::ids::Owner::NOBODY;
+        Ok(app.db.read(nobody, move |conn| session::find(conn, &token, now)).await?)
+    }
+
+    /// The same, or 401.
+    pub(super) async fn session(&self, app: &App) -> Result<SignedIn, AuthError> {
+        self.find(app).await?.ok_or_else(AuthError::unauthorized)
+    }
+}
+
+/// The body of a write that has passed the gates.
+pub(super) struct Posted(pub Value);
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Posted {
+    type Error = AuthError;
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> DataOutcome<'r, Posted> {
+        match pass(request, data).await {
+            Ok(body) => DataOutcome::Success(Posted(body)),
+            Err(error) => DataOutcome::Error((Status::BadRequest, error)),
+        }
+    }
+}
+
+async fn pass(request: &Request<'_>, data: Data<'_>) -> Result<Value, AuthError> {
+    let identity = request
+        .rocket()
+        .state::<Identity>()
+        .ok_or_else(|| Error::Internal("the router has no identity".into()))?;
+    let path = request.uri().path().as_str();
+    let path = path.strip_prefix("/api/auth").unwrap_or(path);
+    identity.limits.request(client_address(request, identity), path)?;
+    if let Some(error) = bridge::unread(request) {
+        return Err(error.into());
+    }
+    let body = read(request, data, path).await?;
+    let is_sign_in = matches!(path, "/sign-in/email" | "/sign-up/email");
+    identity.origins.check(request, is_sign_in)?;
+    identity.origins.check_targets(&body)?;
+    Ok(body)
+}
+
+async fn read(request: &Request<'_>, data: Data<'_>, path: &str) -> Result<Value, AuthError> {
+    let limit = rocket::data::ByteUnit::from(bridge::LARGEST_BODY);
+    let bytes = data.open(limit).into_bytes().await.map_err(|_| unreadable())?;
+    let Some(kind) = request.headers().get_one("content-type") else { return Ok(Value::Null) };
+    let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_form = essence == "application/x-www-form-urlencoded"
+        && matches!(path, "/sign-in/email" | "/sign-up/email");
+    if essence != "application/json" && !is_form {
+        let message =
+            format!("Content-Type \"{kind}\" is not allowed. Allowed types: application/json");
+        return Err(AuthError::new(415, "UNSUPPORTED_MEDIA_TYPE", message));
+    }
+    let bytes = bytes.into_inner();
+    if is_form {
+        let text = String::from_utf8(bytes).map_err(|_| unreadable())?;
+        let fields = rocket::form::Form::values(&text)
+            .map(|field| (field.name.to_string(), Value::from(field.value)));
+        return Ok(Value::Object(fields.collect()));
+    }
+    if bytes.is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_slice(&bytes).map_err(|_| unreadable())
+}
+
+fn unreadable() -> AuthError {
+    AuthError::new(400, "BAD_REQUEST", "Invalid JSON in request body")
+}
+
+/// The socket's peer; or, behind a trusted proxy, the last hop that is none.
+fn client_address(request: &Request<'_>, identity: &Identity) -> IpAddr {
+    let peer = request.remote().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip().to_canonical());
+    let trusted = |address: &IpAddr| identity.proxies.iter().any(|net| net.contains(address));
+    if !trusted(&peer) {
+        return peer;
+    }
+    let hops: Vec<&str> =
+        request.headers().get("x-forwarded-for").flat_map(|line| line.split(',')).collect();
+    for hop in hops.iter().rev() {
+        match hop.trim().parse::<IpAddr>().map(|hop| hop.to_canonical()) {
+            Ok(hop) if trusted(&hop) => {}
+            Ok(hop) => return hop,
+            Err(_) => return peer,
+        }
+    }
+    peer
+}
+
+/// An address as a session shows it: IPv6 by its network, written out in full.
+fn shown(address: IpAddr) -> String {
+    match super::limits::network(address) {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => address.segments().map(|segment| format!("{segment:04x}")).join(":"),
+    }
+}

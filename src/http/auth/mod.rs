@@ -1,0 +1,72 @@
+//! `/api/auth`: Better Auth's HTTP surface, as its official client expects it.
+//!
+//! Every write passes the same gates in the same order (see [`gate`]); errors
+//! are `{"message", "code"}` and members are camelCase, unlike the rest of the
+//! API, because that is what the client reads.
+
+mod account;
+mod cookies;
+mod credentials;
+mod error;
+mod gate;
+mod limits;
+mod objects;
+mod origin;
+mod password;
+mod reset;
+mod sessions;
+mod token;
+mod two_factor;
+mod validate;
+
+use rocket::Route;
+
+pub(super) use error::AuthError;
+
+use crate::auth::ServerSecret;
+use crate::auth::mail::Outbox;
+use crate::auth::password::Hasher;
+use crate::config::{Config, SignUp, Switch};
+use crate::error::Result;
+
+/// What these endpoints need besides the database.
+pub struct Identity {
+    secret: ServerSecret,
+    hasher: Hasher,
+    outbox: Outbox,
+    limits: limits::Limits,
+    origins: origin::Origins,
+    base_url: String,
+    secure: bool,
+    pub(super) signup: SignUp,
+    proxies: Vec<ipnet::IpNet>,
+}
+
+impl Identity {
+    pub(super) fn new(config: &Config, base_url: String) -> Result<Identity> {
+        Ok(Identity {
+            secret: ServerSecret::load(config)?,
+            hasher: Hasher::start()?,
+            outbox: Outbox::new(config.mail_outbox.clone()),
+            limits: limits::Limits::new(config.rate_limits == Switch::On),
+            origins: origin::Origins::new(config, &base_url),
+            secure: base_url.starts_with("https://"),
+            base_url,
+            signup: config.signup,
+            proxies: config.trusted_proxies.clone(),
+        })
+    }
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    [
+        credentials::routes(),
+        sessions::routes(),
+        account::routes(),
+        password::routes(),
+        reset::routes(),
+        token::routes(),
+        two_factor::routes(),
+    ]
+    .concat()
+}

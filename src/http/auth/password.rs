@@ -1,0 +1,102 @@
+//! Changing and proving one's password.
+
+use rocket::{Route, State, post, routes};
+use serde_json::json;
+
+use super::credentials::refuse_weak;
+use super::gate::{Posted, Visit};
+use super::objects::UserObject;
+use super::validate::Members;
+use super::{AuthError, Identity, cookies};
+use crate::auth::audit::{self, Kind};
+use crate::auth::password::Verdict;
+use crate::auth::{session, user};
+use crate::http::App;
+use crate::http::reply::Reply;
+use crate::ids::Owner;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![change, verify]
+}
+
+#[post("/change-password", data = "<posted>")]
+async fn change(
+    visit: Visit,
+    app: &State<App>,
+    identity: &State<Identity>,
+    posted: Result<Posted, AuthError>,
+) -> Result<Reply, AuthError> {
+    let Posted(body) = posted?;
+    let mut members = Members::new(&body);
+    let new = members.string("newPassword");
+    let current = members.string("currentPassword");
+    let end_others = members.optional_bool("revokeOtherSessions").unwrap_or(false);
+    members.done()?;
+    let signed_in = visit.session(app).await?;
+    refuse_weak(&new)?;
+    prove(&visit, app, identity, signed_in.owner, current).await?;
+    let hash = identity.hasher.hash(new).await?;
+    let (secret, owner) = (identity.secret.clone(), signed_in.owner);
+    let (device, now) = (visit.device.clone(), visit.now);
+    let remembered = signed_in.session.remembered;
+    let begun = app
+        .db
+        .write(move |tx| {
+            user::set_password(tx, owner, &hash, now)?;
+            audit::note(tx, Some(owner), Kind::PasswordChanged, &device, now)?;
+            if !end_others {
+                return Ok(None);
+            }
+            session::end_all(tx, owner, None)?;
+            session::begin(tx, &secret, owner, &device, remembered, now).map(Some)
+        })
+        .await?;
+    let token = begun.as_ref().map(|(_, token)| token.as_str());
+    let answer = json!({ "token": token, "user": UserObject::from(&signed_in.user) });
+    let reply = Reply::json(&answer)?;
+    Ok(match token {
+        Some(token) => reply
+            .headers(cookies::set(identity, token, remembered))
+            .header("Access-Control-Expose-Headers", "set-auth-token"),
+        None => reply,
+    })
+}
+
+#[post("/verify-password", data = "<posted>")]
+async fn verify(
+    visit: Visit,
+    app: &State<App>,
+    identity: &State<Identity>,
+    posted: Result<Posted, AuthError>,
+) -> Result<Reply, AuthError> {
+    let Posted(body) = posted?;
+    let mut members = Members::new(&body);
+    let password = members.string("password");
+    members.done()?;
+    let signed_in = visit.session(app).await?;
+    prove(&visit, app, identity, signed_in.owner, password).await?;
+    Ok(Reply::json(&json!({ "status": true }))?)
+}
+
+/// Checks that the caller knows their password; wrong ones count.
+pub(super) async fn prove(
+    visit: &Visit,
+    app: &State<App>,
+    identity: &Identity,
+    owner: Owner,
+    password: String,
+) -> Result<(), AuthError> {
+    identity.limits.may_try_password(visit.address)?;
+    let stored = app.db.read(owner, move |conn| user::password_hash(conn, owner)).await?;
+    let Some(stored) = stored else {
+        let message = "Credential account not found";
+        return Err(AuthError::new(400, "CREDENTIAL_ACCOUNT_NOT_FOUND", message));
+    };
+    // Nothing longer can be a password, and hashing it would cost.
+    let too_long = password.encode_utf16().count() > 128;
+    if too_long || identity.hasher.verify(password, Some(stored)).await? == Verdict::Wrong {
+        identity.limits.wrong_password(visit.address);
+        return Err(AuthError::new(400, "INVALID_PASSWORD", "Invalid password"));
+    }
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! Setting a new password by a mailed link.
+
+use rocket::http::Status;
+use rocket::{Route, State, get, post, routes};
+use serde_json::{Value, json};
+
+use super::credentials::refuse_weak;
+use super::gate::{Posted, Visit};
+use super::validate::Members;
+use super::{AuthError, Identity};
+use crate::auth::audit::{self, Kind};
+use crate::auth::mail::Mail;
+use crate::auth::user::{self, Email};
+use crate::auth::{link, session};
+use crate::http::App;
+use crate::http::params::Query;
+use crate::http::reply::Reply;
+use crate::ids::Owner;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![request, open, reset]
+}
+
+/// Answers alike whether the account exists or not.
+#[post("/request-password-reset", data = "<posted>")]
+async fn request(
+    visit: Visit,
+    app: &State<App>,
+    identity: &State<Identity>,
+    posted: Result<Posted, AuthError>,
+) -> Result<Reply, AuthError> {
+    let Posted(body) = posted?;
+    let mut members = Members::new(&body);
+    let parsed = Email::parse(&members.string("email"));
+    if body.get("email").is_some_and(Value::is_string) && parsed.is_err() {
+        members.problem("email", "Invalid email address");
+    }
+    members.done()?;
+    if !identity.outbox.is_open() {
+        return Err(AuthError::new(400, "RESET_PASSWORD_DISABLED", "Reset password isn't enabled"));
+    }
+    let (email, now) = (parsed?, visit.now);
+    let to = email.as_str().to_owned();
+    let token = app
+        .db
+        .write(move |tx| match user::credential(tx, &email)? {
+            Some(known) if !known.disabled => link::make(tx, known.owner, now).map(Some),
+            _ => Ok(None),
+        })
+        .await?;
+    if let Some(token) = token {
+        let target = body.get("redirectTo").and_then(Value::as_str).unwrap_or_default();
+        let mail = Mail {
+            kind: "reset-password",
+            to,
+            url: link_to(&identity.base_url, &token, target),
+            token,
+        };
+        let outbox = identity.outbox.clone();
+        // Sent apart from the answer, which must take as long for nobody.
+        rocket::tokio::task::spawn_blocking(move || {
+            if let Err(error) = outbox.send(&mail) {
+                tracing::error!(%error, "a mail could not be sent");
+            }
+        });
+    }
+    let message = "If this email exists in our system, check your email for the reset link";
+    Ok(Reply::json(&json!({ "status": true, "message": message }))?)
+}
+
+fn link_to(base_url: &str, token: &str, target: &str) -> String {
+    let target = rocket::http::RawStr::new(target).percent_encode();
+    format!("{base_url}/api/auth/reset-password/{token}?callbackURL={target}")
+}
+
+/// Leads the mail's link to the page that asks for the new password.
+#[get("/reset-password/<token>")]
+async fn open(
+    visit: Visit,
+    app: &State<App>,
+    identity: &State<Identity>,
+    token: &str,
+    query: Query<'_>,
+) -> Result<Reply, AuthError> {
+    let target = query.pairs().find(|(name, _)| name == "callbackURL").map(|(_, target)| target);
+    let Some(target) = target else {
+        let message = "[query.callbackURL] Invalid input: expected string, received undefined";
+        return Err(AuthError::new(400, "VALIDATION_ERROR", message));
+    };
+    identity.origins.check_targets(&json!({ "callbackURL": target }))?;
+    let (now, looked_up) = (visit.now, token.to_owned());
+    let known = app.db.read(Owner::NOBODY, move |conn| link::owner(conn, &looked_up, now)).await?;
+    let told = match known {
+        Some(_) => format!("token={}", rocket::http::RawStr::new(token).percent_encode()),
+        None => "error=INVALID_TOKEN".to_owned(),
+    };
+    let mark = if target.contains('?') { '&' } else { '?' };
+    let base = if target.starts_with("http") { "" } else { &identity.base_url };
+    Ok(Reply::no_content()
+        .status(Status::Found)
+        .header("Location", format!("{base}{target}{mark}{told}")))
+}
+
+/// Sets the password and ends every session: whoever had the old password is out.
+#[post("/reset-password", data = "<posted>")]
+async fn reset(
+    visit: Visit,
+    app: &State<App>,
+    identity: &State<Identity>,
+    query: Query<'_>,
+    posted: Result<Posted, AuthError>,
+) -> Result<Reply, AuthError> {
+    let Posted(body) = posted?;
+    let mut members = Members::new(&body);
+    let new = members.string("newPassword");
+    let token = members.optional_string("token");
+    members.done()?;
+    let by_query = || query.pairs().find(|(name, _)| name == "token").map(|(_, token)| token);
+    let token = token.or_else(by_query).unwrap_or_default();
+    let invalid = || AuthError::new(400, "INVALID_TOKEN", "Invalid token");
+    let (now, looked_up) = (visit.now, token.clone());
+    let known = app.db.read(Owner::NOBODY, move |conn| link::owner(conn, &looked_up, now)).await?;
+    if known.is_none() {
+        return Err(invalid());
+    }
+    refuse_weak(&new)?;
+    let hash = identity.hasher.hash(new).await?;
+    let device = visit.device;
+    let done = app
+        .db
+        .write(move |tx| {
+            // Looked at again: of several at once, one spends it.
+            let Some(owner) = link::owner(tx, &token, now)? else { return Ok(false) };
+            user::set_password(tx, owner, &hash, now)?;
+            audit::note(tx, Some(owner), Kind::PasswordChanged, &device, now)?;
+            session::end_all(tx, owner, None)?;
+            Ok(true)
+        })
+        .await?;
+    if done { Ok(Reply::json(&json!({ "status": true }))?) } else { Err(invalid()) }
+}
