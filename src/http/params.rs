@@ -31,7 +31,8 @@ impl<'r> FromRequest<'r> for Query<'r> {
     }
 }
 
-fn decode(raw: &str) -> Result<Vec<(String, String)>> {
+/// The pairs of a query, or of a form, which is written alike.
+pub(super) fn decode(raw: &str) -> Result<Vec<(String, String)>> {
     let text = |part: &str| {
         RawStr::new(part)
             .url_decode()

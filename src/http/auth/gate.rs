@@ -14,7 +14,7 @@ use super::cookies::Presented;
 use super::{AuthError, Identity};
 use crate::auth::session::{self, Device, SignedIn};
 use crate::error::Error;
-use crate::http::{App, bridge};
+use crate::http::{App, bridge, params};
 use crate::time::Timestamp;
 
 /// Who visits, by cookie or bearer, and from where.
@@ -105,9 +105,9 @@ async fn read(request: &Request<'_>, data: Data<'_>, path: &str) -> Result<Value
     let bytes = bytes.into_inner();
     if is_form {
         let text = String::from_utf8(bytes).map_err(|_| unreadable())?;
-        let fields = rocket::form::Form::values(&text)
-            .map(|field| (field.name.to_string(), Value::from(field.value)));
-        return Ok(Value::Object(fields.collect()));
+        let fields = params::decode(&text).map_err(|_| unreadable())?;
+        let text = |(name, value): (String, String)| (name, Value::from(value));
+        return Ok(Value::Object(fields.into_iter().map(text).collect()));
     }
     if bytes.is_empty() {
         return Ok(Value::Null);
