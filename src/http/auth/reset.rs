@@ -94,11 +94,13 @@ async fn open(
         Some(_) => format!("token={}", rocket::http::RawStr::new(token).percent_encode()),
         None => "error=INVALID_TOKEN".to_owned(),
     };
+    // What is told belongs into the query, before any fragment.
+    let (target, fragment) = target.split_at(target.find('#').unwrap_or(target.len()));
     let mark = if target.contains('?') { '&' } else { '?' };
     let base = if target.starts_with("http") { "" } else { &identity.base_url };
     Ok(Reply::no_content()
         .status(Status::Found)
-        .header("Location", format!("{base}{target}{mark}{told}")))
+        .header("Location", format!("{base}{target}{mark}{told}{fragment}")))
 }
 
 /// Sets the password and ends every session: whoever had the old password is out.
