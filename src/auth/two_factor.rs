@@ -51,8 +51,8 @@ pub enum Outcome {
     Wrong,
     /// Too many wrong answers to this challenge: it has ended.
     Exhausted,
-    /// Too many wrong answers in a row: nothing is looked at for a while.
-    Locked,
+    /// Too many wrong answers in a row: nothing is looked at for these seconds.
+    Locked(u64),
     NotEnabled,
 }
 
@@ -142,7 +142,8 @@ pub fn answer(
 ) -> Result<Outcome> {
     let Some(mut factor) = store::find_factor(tx, owner)? else { return Ok(Outcome::NotEnabled) };
     if factor.locked_until > now {
-        return Ok(Outcome::Locked);
+        let left = factor.locked_until.seconds() - now.seconds();
+        return Ok(Outcome::Locked(u64::try_from(left).unwrap_or_default().max(1)));
     }
     let right = match code {
         Code::Totp(code) => {

@@ -38,6 +38,13 @@ impl AuthError {
         AuthError { retry_after: Some(seconds), ..error }
     }
 
+    pub(super) fn locked(seconds: u64) -> AuthError {
+        let message = "Too many failed verification attempts. Your account is temporarily locked. \
+                       Please try again later.";
+        let error = AuthError::new(429, "ACCOUNT_TEMPORARILY_LOCKED", message);
+        AuthError { retry_after: Some(seconds), ..error }
+    }
+
     /// Nothing is served there: never a page, and never 405.
     pub(in crate::http) fn not_found() -> AuthError {
         AuthError::new(404, "NOT_FOUND", "Not found")

@@ -212,12 +212,7 @@ fn refusal(outcome: Outcome, is_backup: bool) -> AuthError {
             "TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE",
             "Too many attempts. Please request a new code.",
         ),
-        Outcome::Locked => AuthError::new(
-            429,
-            "ACCOUNT_TEMPORARILY_LOCKED",
-            "Too many failed verification attempts. Your account is temporarily locked. \
-             Please try again later.",
-        ),
+        Outcome::Locked(seconds) => AuthError::locked(seconds),
         _ if is_backup => AuthError::new(401, "INVALID_BACKUP_CODE", "Invalid backup code"),
         _ => AuthError::new(401, "INVALID_CODE", "Invalid code"),
     }
