@@ -3,6 +3,7 @@
 mod app;
 mod assets;
 mod bad_input;
+mod browser;
 mod changes;
 mod cli;
 mod durability;
@@ -18,6 +19,7 @@ mod limits;
 mod lists;
 mod model;
 mod openapi;
+mod openapi_accounts;
 mod readme;
 mod retries;
 mod revocation;
