@@ -13,6 +13,7 @@ mod external_tokens;
 mod forge;
 mod forged_tokens;
 mod isolation;
+mod isolation_accounts;
 mod issuer;
 mod layering;
 mod limits;
