@@ -72,7 +72,13 @@
 /**
  * What this page makes of it.
  *
- * @typedef {Operation & { path: string, method: string, isPublic: boolean }} Call
+ * @typedef {Operation & {
+ *   path: string,
+ *   method: string,
+ *   isPublic: boolean,
+ *   needsSession: boolean,
+ * }} Call
+ *
  * @typedef {Tag & { operations: Call[] }} Group
  * @typedef {(isRequired: boolean | undefined) => string | false | undefined} BadgeOf
  */
@@ -134,7 +140,9 @@ function operationsOf(tag) {
     METHODS.filter((method) => item[method]?.tags.includes(tag)).map((method) => {
       const operation = item[method];
       const secured = operation.security ?? api.security ?? [];
-      return { ...operation, path, method: method.toUpperCase(), isPublic: secured.length === 0 };
+      const isPublic = secured.length === 0;
+      const needsSession = secured.some((one) => "sessionToken" in one);
+      return { ...operation, path, method: method.toUpperCase(), isPublic, needsSession };
     }),
   );
 }
@@ -196,7 +204,8 @@ function operationView(operation) {
     element("code", { class: "operation__path" }, breakable(operation.path)),
   ]);
   const summary = [heading, element("span", { class: "operation__summary" }, [operation.summary])];
-  if (operation.isPublic) summary.push(element("span", { class: "badge" }, ["public"]));
+  const badge = operation.isPublic ? "public" : operation.needsSession ? "session" : "";
+  if (badge !== "") summary.push(element("span", { class: "badge" }, [badge]));
   const view = element("details", { class: "operation", id: operation.operationId }, [
     element("summary", {}, summary),
   ]);
@@ -266,7 +275,11 @@ function answersView(operation) {
     element("details", { class: "answer" }, [
       element("summary", {}, [`Refusals and failures: ${bad.map(([status]) => status).join(", ")}`]),
       element("dl", { class: "fields" }, bad.flatMap(badAnswer)),
-      element("p", {}, ["The body is ", element("a", { href: "#errors" }, ["a problem"]), "."]),
+      element("p", {}, [
+        "The body is ",
+        element("a", { href: "#errors" }, ["a problem"]),
+        bad.some(isAccountError) ? ", or `message` and `code` alone." : ".",
+      ].flatMap((part) => (typeof part === "string" ? inline(part) : [part]))),
     ]),
   ];
 }
@@ -280,7 +293,9 @@ function goodAnswer([status, answer]) {
   }
   for (const [kind, media] of Object.entries(answer.content ?? {})) {
     children.push(element("p", { class: "muted" }, [kind]));
+    const inner = objectIn(media.schema);
     if (isObject(resolve(media.schema))) children.push(schemaView(media.schema, mayBeMissed));
+    else if (inner !== null) children.push(nested(inner, mayBeMissed));
     children.push(...examplesView(media));
   }
   if (children.length === 1) return element("p", { class: "answer" }, [...children[0].childNodes]);
@@ -295,14 +310,20 @@ function headerView([name, header]) {
 
 /** @param {[string, Answer]} entry */
 function badAnswer([status, answer]) {
-  return field(status, codesOf(answer).join(" or "), { description: answer.description });
+  return field(status, codesOf(answer).join(", "), { description: answer.description });
 }
 
-/** The codes that an answer's problem may have. @param {Answer} answer */
+/** @param {[string, Answer]} entry */
+function isAccountError([, answer]) {
+  return answer.content?.["application/json"] !== undefined;
+}
+
+/** The codes that a refusal may have, in either of its forms. @param {Answer} answer */
 function codesOf(answer) {
-  const schema = answer.content?.["application/problem+json"]?.schema;
-  const { const: only, enum: some } = merged(schema).properties?.code ?? {};
-  return some ?? (only === undefined ? [] : [only]);
+  return Object.values(answer.content ?? {}).flatMap(({ schema }) => {
+    const { const: only, enum: some } = merged(schema).properties?.code ?? {};
+    return some ?? (only === undefined ? [] : [only]);
+  });
 }
 
 function errors() {
@@ -312,6 +333,8 @@ function errors() {
     ...prose(api.components.schemas.Problem.description),
     schemaView({ $ref: "#/components/schemas/Problem" }, mayBeMissed),
     ...examplesView(media),
+    ...prose(api.components.schemas.AuthError.description),
+    schemaView({ $ref: "#/components/schemas/AuthError" }, mayBeMissed),
   ]);
 }
 
@@ -396,7 +419,7 @@ function nested(schema, badgeOf) {
  * }} about
  */
 function field(name, type, { badge, description, limits = "", inside = null }) {
-  const term = [element("code", { class: "fields__name" }, breakable(name)), " ", type];
+  const term = [element("code", { class: "fields__name" }, breakable(name)), " ", ...breakable(type)];
   if (badge) term.push(" ", element("span", { class: "badge" }, [badge]));
   const explained = prose([description, limits].filter(Boolean).join(" "));
   if (inside !== null) explained.push(inside);
@@ -492,7 +515,11 @@ function merged(reference) {
   return Object.assign({}, ...allOf.map(merged), rest);
 }
 
-/** The request as a command that can be pasted, once $TOKEN is set. @param {Call} operation */
+/**
+ * The request as a command that can be pasted, once $TOKEN or $SESSION is set.
+ *
+ * @param {Call} operation
+ */
 function curl(operation) {
   const parameters = (operation.parameters ?? []).map(resolve);
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name) =>
@@ -500,13 +527,16 @@ function curl(operation) {
   );
   const words = [operation.operationId === "streamEvents" ? "curl -N" : "curl"];
   if (operation.method !== "GET") words[0] += ` -X ${operation.method}`;
-  if (!operation.isPublic) words.push('-H "Authorization: Bearer $TOKEN"');
+  const token = operation.needsSession ? "$SESSION" : "$TOKEN";
+  if (!operation.isPublic) words.push(`-H "Authorization: Bearer ${token}"`);
+  const required = parameters.filter((one) => one.in === "query" && one.required);
+  const query = required.map((one) => `${one.name}=${encodeURIComponent(one.example ?? "")}`).join("&");
   if (operation.requestBody !== undefined) {
     const [media] = Object.values(resolve(operation.requestBody).content);
     const [example] = Object.values(media.examples ?? {}).map(resolve);
     words.push('-H "Content-Type: application/json"', `-d ${quoted(JSON.stringify(example.value))}`);
   }
-  words.push(quoted(location.origin + path));
+  words.push(quoted(location.origin + path + (query && `?${query}`)));
   return words.join(" \\\n  ");
 }
 
