@@ -4,7 +4,7 @@
  */
 
 /**
- * What this page reads of the document (https://spec.openapis.org/oas/v3.1.0).
+ * What this page reads of the document (OpenAPI 3.1).
  *
  * @typedef {{
  *   info: { version: string, description: string },

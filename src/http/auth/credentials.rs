@@ -69,7 +69,7 @@ async fn sign_up(
         })
         .await?;
     let body = json!({ "token": token, "user": UserObject::from(&signed_in.user) });
-    Ok(opened(identity, &body, &token, remember, visit.presented.forget)?)
+    opened(identity, &body, &token, remember, visit.presented.forget)
 }
 
 #[post("/sign-in/email", data = "<posted>")]
