@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::checkpoint::Checkpointer;
 use super::open;
 use crate::error::Result;
 
@@ -27,16 +28,19 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(super) struct Log {
     file: PathBuf,
     hurry: Arc<AtomicBool>,
+    checkpointer: Checkpointer,
     next: u64,
 }
 
 impl Log {
-    pub(super) fn new(file: &Path, hurry: Arc<AtomicBool>) -> Log {
-        Log { file: file.with_extension("db-wal"), hurry, next: LONG }
+    /// Sets `hurry` while it waits for reads to end.
+    pub(super) fn new(file: &Path, hurry: Arc<AtomicBool>, checkpointer: Checkpointer) -> Log {
+        Log { file: file.with_extension("db-wal"), hurry, checkpointer, next: LONG }
     }
 
     /// Looks at the log between two commits, and begins it anew if it is long.
     pub(super) fn keep_short(&mut self, conn: &Connection) {
+        self.checkpointer.wake();
         let length = self.length();
         if length < self.next {
             return;

@@ -5,6 +5,7 @@
 //! module opens the file by any other means (closing a second handle to it
 //! would drop the locks SQLite holds).
 
+mod checkpoint;
 mod error;
 mod lock;
 mod log;
@@ -36,6 +37,7 @@ use crate::error::Result;
 pub struct Db {
     readers: read::Readers,
     writer: write::Writer,
+    checkpointer: checkpoint::Checkpointer,
     watcher: watch::Watcher,
     signals: Arc<Signals>,
 }
@@ -56,13 +58,18 @@ impl Db {
         migrate::apply(data_dir, &file, role)?;
         let signals = Arc::new(Signals::default());
         let hurry = Arc::new(AtomicBool::new(false));
-        let writer = write::Writer::start(&file, role, signals.clone(), hurry.clone())?;
+        let checkpointer = match role {
+            Role::Server => checkpoint::Checkpointer::start(&file)?,
+            Role::Command => checkpoint::Checkpointer::default(),
+        };
+        let log = log::Log::new(&file, hurry.clone(), checkpointer.clone());
+        let writer = write::Writer::start(&file, role, signals.clone(), log)?;
         let watcher = match role {
             Role::Server => watch::Watcher::start(&file, signals.clone())?,
             Role::Command => watch::Watcher::default(),
         };
         let readers = read::Readers::new(&file, role, hurry);
-        Ok(Db { readers, writer, watcher, signals })
+        Ok(Db { readers, writer, checkpointer, watcher, signals })
     }
 
     /// What others learn of commits: whose rows changed, and whether anybody's
@@ -76,6 +83,7 @@ impl Db {
     pub fn close(&self) {
         self.readers.close();
         self.watcher.close();
+        self.checkpointer.close();
         self.writer.close();
     }
 }

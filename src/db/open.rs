@@ -155,6 +155,8 @@ pub(super) fn writer(path: &Path) -> Result<Connection> {
     // A savepoint keeps the pages it may have to put back; without this they
     // are written to a file in /tmp.
     conn.pragma_update(None, "temp_store", "memory")?;
+    // What `checkpoint` has left of 16 MB.
+    conn.pragma_update(None, "wal_autocheckpoint", 4000)?;
     conn.set_prepared_statement_cache_capacity(64);
     Ok(conn)
 }

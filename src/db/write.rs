@@ -10,7 +10,6 @@ use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -96,16 +95,14 @@ struct Shared {
 }
 
 impl Writer {
-    /// Sets `hurry` while the log waits for reads to end.
     pub(super) fn start(
         file: &Path,
         role: Role,
         signals: Arc<Signals>,
-        hurry: Arc<AtomicBool>,
+        log: Log,
     ) -> Result<Writer> {
         let (jobs, queue) = sync_channel(QUEUE);
         let conn = open::writer(file)?;
-        let log = Log::new(file, hurry);
         let thread = Thread { file: file.to_owned(), conn: Some(conn), role, signals, log };
         let thread = std::thread::Builder::new()
             .name("docket-writer".into())
