@@ -97,16 +97,11 @@ create table tasks (
     foreign key (owner, list_id) references lists (owner, id) on delete cascade
 ) strict, without rowid;
 
--- A list, open tasks first of all, in the order a person gave it.
-create index tasks_open_by_position on tasks (owner, list_id, position)
-    where deleted_at is null and completed_at is null;
 -- What is due: overdue, today, next; those without a date last.
 create index tasks_open_by_due on tasks (owner, coalesce(due, '~'))
     where deleted_at is null and completed_at is null;
--- Everything, oldest or newest first, and the open ones alone.
+-- Everything, oldest or newest first.
 create index tasks_by_creation on tasks (owner, created_at) where deleted_at is null;
-create index tasks_open_by_creation on tasks (owner, created_at)
-    where deleted_at is null and completed_at is null;
 -- What was done, latest first.
 create index tasks_by_completion on tasks (owner, completed_at)
     where deleted_at is null and completed_at is not null;
@@ -114,7 +109,9 @@ create index tasks_by_completion on tasks (owner, completed_at)
 create index tasks_by_revision on tasks (owner, revision);
 -- The trash, and what has been in it for 30 days.
 create index tasks_by_deletion on tasks (owner, deleted_at) where deleted_at is not null;
--- The tasks of a list, whatever their state (also for the foreign key).
+-- A list in the order a person gave it, whatever the tasks' state (also for the
+-- foreign key, and for a place at the end). Each further index costs every
+-- write a page or two to log and sync, so what is open has none of its own here.
 create index tasks_by_list on tasks (owner, list_id, position);
 
 -- What is gone from a person's lists and tasks, in the trash or for good.
