@@ -79,7 +79,7 @@ settings! {
     signup: SignUp = "open",
     /// Origins besides the base URL whose pages may sign people in, such as
     /// https://app.example.org.
-    trusted_origins: Vec<String> = Vec::<String>::new(),
+    trusted_origins: Vec<BaseUrl> = Vec::<String>::new(),
     /// Proxies whose X-Forwarded-For is believed, as networks such as 10.0.0.0/8.
     trusted_proxies: Vec<ipnet::IpNet> = Vec::<String>::new(),
     /// Whether sign-ins and the like are limited: on, or off for tests alone.
@@ -174,4 +174,26 @@ fn refuse_unknown(figment: &Figment) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // SECURITY-BAR S15: what cannot be compared exactly must not seem to be set.
+    #[test]
+    fn a_trusted_origin_that_is_none_is_refused_by_name() {
+        let with = |origin: &str| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            let text = format!("[default]\ntrusted_origins = [\"{origin}\"]\n");
+            std::fs::write(file.path(), text).unwrap();
+            let config = Some(file.path().to_owned());
+            load(&Flags { config, ..Flags::default() }).map(|_| ())
+        };
+        assert!(with("https://app.example.org").is_ok());
+        for bad in ["app.example.org", "*", "https://app.example.org/page"] {
+            let why = with(bad).unwrap_err().to_string();
+            assert!(why.contains("trusted_origins"), "{why}");
+        }
+    }
 }

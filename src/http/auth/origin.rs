@@ -11,7 +11,7 @@ pub(super) struct Origins(Vec<String>);
 impl Origins {
     pub(super) fn new(config: &Config, base_url: &str) -> Origins {
         let mut trusted: Vec<String> =
-            config.trusted_origins.iter().filter_map(|text| origin_of(text)).collect();
+            config.trusted_origins.iter().filter_map(|url| origin_of(&url.to_string())).collect();
         trusted.extend(origin_of(base_url));
         // Without a base URL, this machine's own names for itself are one.
         if config.base_url.is_none() && config.address.is_loopback() {
