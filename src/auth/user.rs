@@ -29,7 +29,7 @@ pub struct User {
 }
 
 /// What a sign-in is checked against.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential {
     pub owner: Owner,
     pub password_hash: Option<String>,

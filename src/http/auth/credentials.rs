@@ -9,13 +9,14 @@ use super::validate::Members;
 use super::{AuthError, Identity, cookies};
 use crate::auth::audit::{self, Kind};
 use crate::auth::password::{self, Verdict, Weakness};
-use crate::auth::session::{self, SignedIn};
+use crate::auth::session::{self, Device, SignedIn};
 use crate::auth::two_factor::{self, ChallengeKind};
-use crate::auth::user::{self, Credential, Email};
+use crate::auth::user::{self, Email};
 use crate::config::SignUp;
 use crate::http::App;
 use crate::http::reply::Reply;
 use crate::ids::Owner;
+use crate::time::Timestamp;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![sign_up, sign_in, sign_out]
@@ -92,32 +93,29 @@ async fn sign_in(
         return Err(AuthError::new(400, "PASSWORD_TOO_LONG", "Password too long"));
     }
     identity.limits.may_try_password(visit.address)?;
-    let credential = app.db.read(Owner::NOBODY, move |conn| user::credential(conn, &email)).await?;
-    let stored = credential.as_ref().and_then(|known| known.password_hash.clone());
+    let looked_up = email.clone();
+    let known = app.db.read(Owner::NOBODY, move |conn| user::credential(conn, &looked_up)).await?;
+    let stored = known.as_ref().and_then(|known| known.password_hash.clone());
     let verdict = identity.hasher.verify(password.clone(), stored).await?;
-    let (owner, outdated) = match (credential, verdict) {
-        (Some(Credential { owner, disabled: false, .. }), Verdict::Right { outdated }) => {
-            (owner, outdated)
-        }
+    let (known, outdated) = match (known, verdict) {
+        (Some(known), Verdict::Right { outdated }) if !known.disabled => (known, outdated),
         (known, _) => {
             identity.limits.wrong_password(visit.address);
-            let (owner, device, now) = (known.map(|known| known.owner), visit.device, visit.now);
-            app.db
-                .write(move |tx| audit::note(tx, owner, Kind::SignInFailed, &device, now))
-                .await?;
-            return Err(AuthError::new(
-                401,
-                "INVALID_EMAIL_OR_PASSWORD",
-                "Invalid email or password",
-            ));
+            return refuse(app, known.map(|known| known.owner), visit.device, visit.now).await;
         }
     };
+    let owner = known.owner;
     let rehashed = if outdated { Some(identity.hasher.hash(password).await?) } else { None };
-    let (secret, device, now) = (identity.secret.clone(), visit.device, visit.now);
+    let (secret, device, now) = (identity.secret.clone(), visit.device.clone(), visit.now);
     let trust = visit.presented.trust;
     let next = app
         .db
         .write(move |tx| {
+            // Looked at again: while the password was checked the account may
+            // have been disabled or removed, or its password replaced.
+            if user::credential(tx, &email)? != Some(known) {
+                return Ok(Next::Refused);
+            }
             if let Some(hash) = rehashed {
                 user::rehash(tx, owner, &hash, now)?;
             }
@@ -139,6 +137,7 @@ async fn sign_in(
         .await?;
     let (signed_in, token) = match next {
         Next::SignedIn(signed_in, token) => (signed_in, token),
+        Next::Refused => return refuse(app, None, visit.device, visit.now).await,
         Next::SecondFactor(challenge) => {
             let body = json!({ "twoFactorRedirect": true, "twoFactorMethods": ["totp"] });
             let cookies = cookies::set_challenge(identity, &challenge, remember);
@@ -166,6 +165,19 @@ enum Next {
     SignedIn(Box<SignedIn>, String),
     /// The id of the challenge that the second factor answers.
     SecondFactor(String),
+    /// It is the right one no more.
+    Refused,
+}
+
+/// The one answer to every failed sign-in, whether the account exists or not.
+async fn refuse(
+    app: &App,
+    owner: Option<Owner>,
+    device: Device,
+    now: Timestamp,
+) -> Result<Reply, AuthError> {
+    app.db.write(move |tx| audit::note(tx, owner, Kind::SignInFailed, &device, now)).await?;
+    Err(AuthError::new(401, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password"))
 }
 
 #[post("/sign-out", data = "<posted>")]
