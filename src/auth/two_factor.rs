@@ -49,6 +49,8 @@ pub enum Code {
 pub enum Outcome {
     Right,
     Wrong,
+    /// There is no such challenge, or no more.
+    Gone,
     /// Too many wrong answers to this challenge: it has ended.
     Exhausted,
     /// Too many wrong answers in a row: nothing is looked at for these seconds.
@@ -200,7 +202,7 @@ pub fn answer_challenge(
 ) -> Result<(Option<Owner>, Outcome)> {
     let hash = hash_of(id);
     let found = store::find_challenge(tx, ChallengeKind::SignIn, &hash, now)?;
-    let Some((owner, attempts)) = found else { return Ok((None, Outcome::NotEnabled)) };
+    let Some((owner, attempts)) = found else { return Ok((None, Outcome::Gone)) };
     if attempts >= ATTEMPTS {
         store::delete_challenge(tx, &hash)?;
         return Ok((Some(owner), Outcome::Exhausted));
@@ -216,6 +218,11 @@ pub fn answer_challenge(
 /// Ends a challenge, such as a trusted device's when it is renewed.
 pub fn end_challenge(tx: &Tx, id: &str) -> Result<()> {
     store::delete_challenge(tx, &hash_of(id))
+}
+
+/// Ends the sign-ins that wait: what they stood on is gone.
+pub(super) fn end_waiting(tx: &Tx, owner: Owner) -> Result<()> {
+    store::delete_waiting(tx, owner)
 }
 
 /// Removes challenges that have ended by themselves.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{link, password, store};
+use super::{link, password, store, two_factor};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::ids::{Owner, UserId};
@@ -153,11 +153,12 @@ pub fn password_hash(conn: &Conn, owner: Owner) -> Result<Option<String>> {
     store::password_hash(conn, owner)
 }
 
-/// Replaces the password, voids the links that could, and refuses what other
-/// issuers said of this account before. Sessions are the caller's to end.
+/// Replaces the password, voids the links that could and the sign-ins that wait,
+/// and refuses what other issuers said of this account before. Sessions are the caller's to end.
 pub fn set_password(tx: &Tx, owner: Owner, hash: &str, now: Timestamp) -> Result<()> {
     tx.standing_changes();
     link::spend(tx, owner)?;
+    two_factor::end_waiting(tx, owner)?;
     store::set_tokens_after(tx, owner, now)?;
     store::set_password_hash(tx, owner, hash, now)
 }
@@ -192,6 +193,7 @@ pub fn find(conn: &Conn, name: &str) -> Result<Owner> {
 pub fn disable(tx: &Tx, owner: Owner, now: Timestamp) -> Result<()> {
     tx.standing_changes();
     store::end_all_access(tx, owner, now)?;
+    two_factor::end_waiting(tx, owner)?;
     store::set_disabled(tx, owner, Some(now), now)
 }
 

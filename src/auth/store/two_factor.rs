@@ -111,6 +111,13 @@ pub(in crate::auth) fn delete_challenge(tx: &Tx, hash: &[u8; 32]) -> Result<()> 
     Ok(())
 }
 
+/// Ends the sign-ins of an account that wait for the second factor.
+pub(in crate::auth) fn delete_waiting(tx: &Tx, owner: Owner) -> Result<()> {
+    tx.prepare_cached("delete from challenges where owner = :owner and kind = 'sign-in'")?
+        .execute(named_params! { ":owner": owner })?;
+    Ok(())
+}
+
 pub(in crate::auth) fn delete_ended_challenges(tx: &Tx, now: Timestamp) -> Result<()> {
     tx.prepare_cached("delete from challenges where expires_at <= :now")?
         .execute(named_params! { ":now": now })?;

@@ -139,8 +139,7 @@ async fn verify(
         Some(signed_in) => Some(signed_in.owner),
         None => challenged(&visit, app).await?,
     }) else {
-        let message = "Invalid two factor cookie";
-        return Err(AuthError::new(401, "INVALID_TWO_FACTOR_COOKIE", message));
+        return Err(refusal(Outcome::Gone, false));
     };
     let (secret, device, now) = (identity.secret.clone(), visit.device, visit.now);
     let remembered = match &signed_in {
@@ -207,6 +206,9 @@ async fn challenged(
 fn refusal(outcome: Outcome, is_backup: bool) -> AuthError {
     match outcome {
         Outcome::NotEnabled => not_enabled(),
+        Outcome::Gone => {
+            AuthError::new(401, "INVALID_TWO_FACTOR_COOKIE", "Invalid two factor cookie")
+        }
         Outcome::Exhausted => AuthError::new(
             400,
             "TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE",
