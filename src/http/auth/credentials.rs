@@ -96,11 +96,10 @@ async fn sign_in(
     let looked_up = email.clone();
     let known = app.db.read(Owner::NOBODY, move |conn| user::credential(conn, &looked_up)).await?;
     let stored = known.as_ref().and_then(|known| known.password_hash.clone());
-    let verdict = identity.hasher.verify(password.clone(), stored).await?;
+    let verdict = identity.verify(visit.address, password.clone(), stored).await?;
     let (known, outdated) = match (known, verdict) {
         (Some(known), Verdict::Right { outdated }) if !known.disabled => (known, outdated),
         (known, _) => {
-            identity.limits.wrong_password(visit.address);
             return refuse(app, known.map(|known| known.owner), visit.device, visit.now).await;
         }
     };

@@ -17,13 +17,17 @@ struct Rule {
 /// Wrong passwords from one address, over any number of accounts.
 const WRONG_PASSWORDS: Rule = Rule { most: 30, window: Duration::from_secs(15 * 60) };
 
+const WRONG: &str = "wrong password";
+
 /// Counters at once; when there are more, the ones that have run out go.
 const COUNTERS: usize = 20_000;
 
 pub(super) struct Limits {
     on: bool,
-    counters: Mutex<HashMap<(IpAddr, String), Counter>>,
+    counters: Mutex<Counters>,
 }
+
+type Counters = HashMap<(IpAddr, String), Counter>;
 
 struct Counter {
     count: u32,
@@ -43,28 +47,31 @@ impl Limits {
     /// Counts a request to a path. A window ends once it has passed without a
     /// request being let through, as Better Auth has it.
     pub(super) fn request(&self, address: IpAddr, path: &str) -> Result<(), AuthError> {
-        self.count(address, path, rule_for(path), 1)
+        self.count(address, path, rule_for(path))
     }
 
-    /// Refuses an address that has sent too many wrong passwords.
+    /// Refuses an address that has sent too many wrong passwords. A try counts
+    /// as wrong until it is known not to be, or many at once would all pass.
     pub(super) fn may_try_password(&self, address: IpAddr) -> Result<(), AuthError> {
-        self.count(address, "wrong password", WRONG_PASSWORDS, 0)
+        self.count(address, WRONG, WRONG_PASSWORDS)
     }
 
-    /// Counts a wrong password.
-    pub(super) fn wrong_password(&self, address: IpAddr) {
-        // The refusal is for the next try.
-        let _ = self.count(address, "wrong password", WRONG_PASSWORDS, 1);
+    /// Takes back a try that was right, or that nobody got to look at.
+    pub(super) fn not_wrong(&self, address: IpAddr) {
+        let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counter) = counters.get_mut(&(network(address), WRONG.to_owned())) {
+            counter.count = counter.count.saturating_sub(1);
+        }
     }
 
-    fn count(&self, address: IpAddr, what: &str, rule: Rule, add: u32) -> Result<(), AuthError> {
+    fn count(&self, address: IpAddr, what: &str, rule: Rule) -> Result<(), AuthError> {
         if !self.on {
             return Ok(());
         }
         let now = Instant::now();
         let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
         if counters.len() >= COUNTERS {
-            counters.retain(|_, counter| now.duration_since(counter.last) < counter.window);
+            make_room(&mut counters, now);
         }
         let counter = counters.entry((network(address), what.to_owned())).or_insert(Counter {
             count: 0,
@@ -79,11 +86,21 @@ impl Limits {
             let left = rule.window.saturating_sub(passed).as_secs_f64().ceil();
             return Err(AuthError::too_many((left as u64).max(1)));
         }
-        if add > 0 {
-            counter.count += add;
-            counter.last = now;
-        }
+        counter.count += 1;
+        counter.last = now;
         Ok(())
+    }
+}
+
+/// Drops the counters that have run out, and if they are not half of all, those
+/// that were not raised for longest: a flood from many networks takes no memory.
+fn make_room(counters: &mut Counters, now: Instant) {
+    counters.retain(|_, counter| now.duration_since(counter.last) < counter.window);
+    if counters.len() > COUNTERS / 2 {
+        let mut times: Vec<Instant> = counters.values().map(|counter| counter.last).collect();
+        let (_, middle, _) = times.select_nth_unstable(counters.len() / 2);
+        let middle = *middle;
+        counters.retain(|_, counter| counter.last > middle);
     }
 }
 
@@ -134,9 +151,21 @@ mod tests {
         for host in 0..30 {
             let address = IpAddr::from([0x2001, 0xdb8, 1, 2, 0, 0, 0, host]);
             assert!(limits.may_try_password(address).is_ok());
-            limits.wrong_password(address);
+            limits.not_wrong(address);
+            assert!(limits.may_try_password(address).is_ok());
         }
         assert!(limits.may_try_password(IpAddr::from([0x2001, 0xdb8, 1, 2, 9, 9, 9, 9])).is_err());
         assert!(limits.may_try_password(IpAddr::from([0x2001, 0xdb8, 1, 3, 0, 0, 0, 1])).is_ok());
+    }
+
+    #[test]
+    fn a_flood_from_many_networks_takes_no_memory() {
+        let limits = Limits::new(true);
+        for network in 0..3 * COUNTERS as u32 {
+            let [a, b, c, d] = network.to_be_bytes();
+            let address = IpAddr::from([10 + a, b, c, d]);
+            assert!(limits.may_try_password(address).is_ok());
+            assert!(limits.counters.lock().unwrap().len() <= COUNTERS);
+        }
     }
 }

@@ -19,13 +19,15 @@ mod token;
 mod two_factor;
 mod validate;
 
+use std::net::IpAddr;
+
 use rocket::Route;
 
 pub(super) use error::AuthError;
 
 use crate::auth::ServerSecret;
 use crate::auth::mail::Outbox;
-use crate::auth::password::Hasher;
+use crate::auth::password::{Hasher, Verdict};
 use crate::config::{Config, SignUp, Switch};
 use crate::error::Result;
 
@@ -55,6 +57,21 @@ impl Identity {
             signup: config.signup,
             proxies: config.trusted_proxies.clone(),
         })
+    }
+
+    /// Checks a password that the limits let through, and takes back its count
+    /// unless it is wrong.
+    async fn verify(
+        &self,
+        address: IpAddr,
+        password: String,
+        stored: Option<String>,
+    ) -> Result<Verdict> {
+        let verdict = self.hasher.verify(password, stored).await;
+        if !matches!(verdict, Ok(Verdict::Wrong)) {
+            self.limits.not_wrong(address);
+        }
+        verdict
     }
 }
 

@@ -94,8 +94,7 @@ pub(super) async fn prove(
     };
     // Nothing longer can be a password, and hashing it would cost.
     let too_long = password.encode_utf16().count() > 128;
-    if too_long || identity.hasher.verify(password, Some(stored)).await? == Verdict::Wrong {
-        identity.limits.wrong_password(visit.address);
+    if too_long || identity.verify(visit.address, password, Some(stored)).await? == Verdict::Wrong {
         return Err(AuthError::new(400, "INVALID_PASSWORD", "Invalid password"));
     }
     Ok(())
