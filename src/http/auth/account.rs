@@ -44,6 +44,12 @@ async fn update(
     if body.get("email").is_some() {
         return Err(AuthError::new(400, "EMAIL_CAN_NOT_BE_UPDATED", "Email can not be updated"));
     }
+    // As JavaScript has it, what is false or empty asks for nothing.
+    let asks = |value: &Value| ![json!(null), json!(false), json!(0), json!("")].contains(value);
+    if body.get("twoFactorEnabled").is_some_and(asks) {
+        let message = "twoFactorEnabled is not allowed to be set";
+        return Err(AuthError::new(400, "FIELD_NOT_ALLOWED", message));
+    }
     if name.is_none() && image.is_none() {
         return Err(AuthError::without_code(400, "No fields to update"));
     }
@@ -71,6 +77,7 @@ async fn change_email(
     let mut members = Members::new(&body);
     let new = members.string("newEmail");
     let parsed = Email::parse(&new);
+    members.optional_string("callbackURL");
     if body.get("newEmail").is_some_and(Value::is_string) && parsed.is_err() {
         members.problem("newEmail", "Invalid email address");
     }
@@ -101,18 +108,24 @@ async fn delete(
 ) -> Result<Reply, AuthError> {
     let Posted(body) = posted?;
     let mut members = Members::new(&body);
-    let password = body.get("password").and_then(|_| members.optional_string("password"));
+    let password = members.optional_string("password");
+    let token = members.optional_string("token");
+    members.optional_string("callbackURL");
     if !body.is_null() {
         members.done()?;
     }
     let signed_in = visit.session(app).await?;
-    match password {
-        Some(password) => prove(&visit, app, identity, signed_in.owner, password).await?,
-        None if session::is_fresh(&signed_in.session, visit.now) => {}
-        None => {
-            let message = "Session expired. Re-authenticate to perform this action.";
-            return Err(AuthError::new(400, "SESSION_EXPIRED", message));
-        }
+    let proven = password.is_some();
+    if let Some(password) = password {
+        prove(&visit, app, identity, signed_in.owner, password).await?;
+    }
+    // No mail brings such a token, so none is good.
+    if token.is_some_and(|token| !token.is_empty()) {
+        return Err(AuthError::new(404, "INVALID_TOKEN", "Invalid token"));
+    }
+    if !proven && !session::is_fresh(&signed_in.session, visit.now) {
+        let message = "Session expired. Re-authenticate to perform this action.";
+        return Err(AuthError::new(400, "SESSION_EXPIRED", message));
     }
     let (owner, device, now) = (signed_in.owner, visit.device.clone(), visit.now);
     app.db

@@ -43,6 +43,8 @@ async fn sign_up(
     }
     let image = members.optional_string("image");
     let remember = members.optional_bool("rememberMe").unwrap_or(true);
+    members.optional_string("callbackURL");
+    members.record();
     members.done()?;
     if identity.signup != SignUp::Open {
         let message = "Email and password sign up is not enabled";
@@ -85,6 +87,7 @@ async fn sign_in(
     let email = members.string("email");
     let password = members.string("password");
     let remember = members.optional_bool("rememberMe").unwrap_or(true);
+    members.optional_string("callbackURL");
     members.done()?;
     let Ok(email) = Email::parse(&email) else {
         return Err(AuthError::new(400, "INVALID_EMAIL", "Invalid email"));

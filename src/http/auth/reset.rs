@@ -35,6 +35,7 @@ async fn request(
     if body.get("email").is_some_and(Value::is_string) && parsed.is_err() {
         members.problem("email", "Invalid email address");
     }
+    members.optional_string("redirectTo");
     members.done()?;
     if !identity.outbox.is_open() {
         return Err(AuthError::new(400, "RESET_PASSWORD_DISABLED", "Reset password isn't enabled"));

@@ -48,6 +48,14 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// Says of a body that is no object what Better Auth's sign-up says besides.
+    pub(super) fn record(&mut self) {
+        if !self.body.is_object() {
+            let found = kind(Some(self.body));
+            self.problems.push(format!("[body] Invalid input: expected record, received {found}"));
+        }
+    }
+
     pub(super) fn problem(&mut self, name: &str, reason: &str) {
         self.problems.push(format!("[body.{name}] {reason}"));
     }
