@@ -21,7 +21,9 @@ const BACKUP_CODES: usize = 10;
 /// Wrong answers to one challenge, and in a row to all of them.
 const ATTEMPTS: i64 = 5;
 const FAILURES: i64 = 10;
-const LOCKED_SECONDS: i64 = 15 * 60;
+
+/// How long nothing is looked at then.
+pub const LOCKED_SECONDS: u32 = 15 * 60;
 
 const CHALLENGE_SECONDS: i64 = 10 * 60;
 const TRUST_SECONDS: i64 = 30 * 24 * 60 * 60;
@@ -161,7 +163,7 @@ pub fn answer(
         factor.failures += 1;
         if factor.failures >= FAILURES {
             factor.failures = 0;
-            factor.locked_until = now.plus_seconds(LOCKED_SECONDS);
+            factor.locked_until = now.plus_seconds(LOCKED_SECONDS.into());
         }
     }
     store::save_factor(tx, owner, &factor)?;
@@ -215,9 +217,14 @@ pub fn answer_challenge(
     Ok((Some(owner), outcome))
 }
 
-/// Ends a challenge, such as a trusted device's when it is renewed.
-pub fn end_challenge(tx: &Tx, id: &str) -> Result<()> {
-    store::delete_challenge(tx, &hash_of(id))
+/// Trusts a device for another thirty days, under a new id. `None` if this
+/// person never trusted it, or no longer does.
+pub fn renew_trust(tx: &Tx, owner: Owner, id: &str, now: Timestamp) -> Result<Option<String>> {
+    if challenged(tx, ChallengeKind::Trust, id, now)? != Some(owner) {
+        return Ok(None);
+    }
+    store::delete_challenge(tx, &hash_of(id))?;
+    challenge(tx, owner, ChallengeKind::Trust, now).map(Some)
 }
 
 /// Ends the sign-ins that wait: what they stood on is gone.

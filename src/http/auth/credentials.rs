@@ -122,27 +122,28 @@ async fn sign_in(
                 user::rehash(tx, owner, &hash, now)?;
             }
             let asks = two_factor::find(tx, owner)?.is_some_and(|factor| factor.is_on());
-            let trusted = match &trust {
-                Some(id) => {
-                    two_factor::challenged(tx, ChallengeKind::Trust, id, now)? == Some(owner)
-                }
-                None => false,
+            let trusted = match trust.filter(|_| asks) {
+                Some(id) => two_factor::renew_trust(tx, owner, &id, now)?,
+                None => None,
             };
-            if asks && !trusted {
+            if asks && trusted.is_none() {
                 let challenge = two_factor::challenge(tx, owner, ChallengeKind::SignIn, now)?;
                 return Ok(Next::SecondFactor(challenge));
             }
             audit::note(tx, Some(owner), Kind::SignedIn, &device, now)?;
             let (signed_in, token) = session::begin(tx, &secret, owner, &device, remember, now)?;
-            Ok(Next::SignedIn(Box::new(signed_in), token))
+            Ok(Next::SignedIn(Box::new(signed_in), token, trusted))
         })
         .await?;
-    let (signed_in, token) = match next {
-        Next::SignedIn(signed_in, token) => (signed_in, token),
+    let (signed_in, token, trusted) = match next {
+        Next::SignedIn(signed_in, token, trusted) => (signed_in, token, trusted),
         Next::Refused => return refuse(app, None, visit.device, visit.now).await,
         Next::SecondFactor(challenge) => {
             let body = json!({ "twoFactorRedirect": true, "twoFactorMethods": ["totp"] });
-            let cookies = cookies::set_challenge(identity, &challenge, remember);
+            let mut cookies = cookies::set_challenge(identity, &challenge, remember);
+            if remember && visit.presented.forget {
+                cookies.push(cookies::remember(identity));
+            }
             return Ok(Reply::json(&body)?.headers(cookies));
         }
     };
@@ -156,6 +157,9 @@ async fn sign_in(
         answer["url"] = target.into();
     }
     let mut reply = opened(identity, &answer, &token, remember, visit.presented.forget)?;
+    if let Some(id) = trusted {
+        reply = reply.headers(vec![cookies::set_trust(identity, &id)]);
+    }
     if let Some(target) = target.filter(|target| !target.is_empty()) {
         reply = reply.header("Location", target.to_owned());
     }
@@ -164,7 +168,8 @@ async fn sign_in(
 
 /// What a right password leads to.
 enum Next {
-    SignedIn(Box<SignedIn>, String),
+    /// The session, its token, and the id of a device that is still trusted.
+    SignedIn(Box<SignedIn>, String, Option<String>),
     /// The id of the challenge that the second factor answers.
     SecondFactor(String),
     /// It is the right one no more.

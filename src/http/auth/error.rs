@@ -34,8 +34,12 @@ impl AuthError {
 
     pub(super) fn too_many(seconds: u64) -> AuthError {
         let message = "Too many requests. Please try again later.";
-        let error = AuthError::new(429, "TOO_MANY_REQUESTS", message);
-        AuthError { retry_after: Some(seconds), ..error }
+        AuthError::new(429, "TOO_MANY_REQUESTS", message).retry_after(seconds)
+    }
+
+    /// Says how many seconds to wait.
+    pub(super) fn retry_after(self, seconds: u64) -> AuthError {
+        AuthError { retry_after: Some(seconds), ..self }
     }
 
     pub(super) fn locked(seconds: u64) -> AuthError {

@@ -146,6 +146,8 @@ async fn verify(
         Some(signed_in) => signed_in.session.remembered,
         None => !visit.presented.forget,
     };
+    // A code of the authenticator has no such choice.
+    let no_session = no_session && is_backup;
     let (challenge, was_on) =
         (visit.presented.challenge, signed_in.as_ref().map(|s| s.user.two_factor_enabled));
     let done = app
