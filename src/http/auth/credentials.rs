@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::gate::{Posted, Visit};
 use super::objects::UserObject;
+use super::origin::in_ascii;
 use super::validate::Members;
 use super::{AuthError, Identity, cookies};
 use crate::auth::audit::{self, Kind};
@@ -161,7 +162,7 @@ async fn sign_in(
         reply = reply.headers(vec![cookies::set_trust(identity, &id)]);
     }
     if let Some(target) = target.filter(|target| !target.is_empty()) {
-        reply = reply.header("Location", target.to_owned());
+        reply = reply.header("Location", in_ascii(target));
     }
     Ok(reply)
 }

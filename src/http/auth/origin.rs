@@ -98,6 +98,15 @@ impl Origins {
     }
 }
 
+/// An address as a header can hold it (RFC 3986, 2.5).
+pub(super) fn in_ascii(target: &str) -> String {
+    let encode = |character: char| match character {
+        '!'..='~' => character.to_string(),
+        _ => character.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect(),
+    };
+    target.chars().map(encode).collect()
+}
+
 /// Scheme, host and port of an address, in lower case, default ports left out.
 fn origin_of(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once("://")?;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::credentials::refuse_weak;
 use super::gate::{Posted, Visit};
+use super::origin::in_ascii;
 use super::validate::Members;
 use super::{AuthError, Identity};
 use crate::auth::audit::{self, Kind};
@@ -95,13 +96,11 @@ async fn open(
         Some(_) => format!("token={}", rocket::http::RawStr::new(token).percent_encode()),
         None => "error=INVALID_TOKEN".to_owned(),
     };
-    // What is told belongs into the query, before any fragment.
-    let (target, fragment) = target.split_at(target.find('#').unwrap_or(target.len()));
-    let mark = if target.contains('?') { '&' } else { '?' };
-    let base = if target.starts_with("http") { "" } else { &identity.base_url };
-    Ok(Reply::no_content()
-        .status(Status::Found)
-        .header("Location", format!("{base}{target}{mark}{told}{fragment}")))
+    let (page, part) = target.split_at(target.find('#').unwrap_or(target.len()));
+    let mark = if page.contains('?') { '&' } else { '?' };
+    let base = if page.starts_with('/') || page.is_empty() { &identity.base_url } else { "" };
+    let location = in_ascii(&format!("{base}{page}{mark}{told}{part}"));
+    Ok(Reply::no_content().status(Status::Found).header("Location", location))
 }
 
 /// Sets the password and ends every session: whoever had the old password is out.
