@@ -41,13 +41,19 @@ async fn request(
     if !identity.outbox.is_open() {
         return Err(AuthError::new(400, "RESET_PASSWORD_DISABLED", "Reset password isn't enabled"));
     }
-    let (email, now) = (parsed?, visit.now);
+    let (email, device, now) = (parsed?, visit.device, visit.now);
     let to = email.as_str().to_owned();
     let token = app
         .db
-        .write(move |tx| match user::credential(tx, &email)? {
-            Some(known) if !known.disabled => link::make(tx, known.owner, now).map(Some),
-            _ => Ok(None),
+        .write(move |tx| {
+            let known = user::credential(tx, &email)?;
+            // Noted for nobody too, so that both wait for the disk.
+            let owner = known.as_ref().map(|known| known.owner);
+            audit::note(tx, owner, Kind::ResetRequested, &device, now)?;
+            match known {
+                Some(known) if !known.disabled => link::make(tx, known.owner, now).map(Some),
+                _ => Ok(None),
+            }
         })
         .await?;
     if let Some(token) = token {
