@@ -134,11 +134,13 @@ pub fn update(
     store::update_profile(tx, owner, name, image, now)
 }
 
-/// Changes the e-mail, unless another account has it. True if it was changed.
+/// Changes the e-mail, unless another account has it, and voids the links that
+/// went to the old one. True if it was changed.
 pub fn change_email(tx: &Tx, owner: Owner, email: &Email, now: Timestamp) -> Result<bool> {
     if store::owner_by_email(tx, email.as_str())?.is_some() {
         return Ok(false);
     }
+    link::spend(tx, owner)?;
     store::set_email(tx, owner, email.as_str(), now)?;
     Ok(true)
 }
