@@ -158,6 +158,15 @@ pub fn find(conn: &Conn, token: &str, now: Timestamp) -> Result<Option<SignedIn>
     Ok(alive.then_some(SignedIn { owner, user, session }))
 }
 
+/// Fails if this session has ended while something slow was done for it.
+pub fn still(tx: &Tx, owner: Owner, session: &Session, now: Timestamp) -> Result<()> {
+    let ends = store::session_ends(tx, owner, &session.id)?;
+    match ends {
+        Some(ends) if ends > now => Ok(()),
+        _ => Err(Error::Unauthorized { sent: true }),
+    }
+}
+
 /// When this session would end if it were used now: a week on, once a day has
 /// passed since it last slid, and never beyond thirty days.
 pub fn slid(session: &Session, now: Timestamp) -> Option<Timestamp> {

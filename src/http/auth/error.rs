@@ -82,6 +82,7 @@ impl From<Error> for AuthError {
             Error::TooLarge { .. } => AuthError::new(413, "PAYLOAD_TOO_LARGE", error.to_string()),
             Error::TooSlow { .. } => AuthError::new(408, "REQUEST_TIMEOUT", error.to_string()),
             Error::Malformed(_) => AuthError::new(400, "BAD_REQUEST", error.to_string()),
+            Error::Unauthorized { .. } => AuthError::unauthorized(),
             error => {
                 let status = error.status().code;
                 tracing::error!(status, "{error}");

@@ -11,6 +11,7 @@ use super::{AuthError, Identity, cookies};
 use crate::auth::audit::{self, Kind};
 use crate::auth::password::Verdict;
 use crate::auth::{session, user};
+use crate::error::Error;
 use crate::http::App;
 use crate::http::reply::Reply;
 use crate::ids::Owner;
@@ -34,14 +35,20 @@ async fn change(
     members.done()?;
     let signed_in = visit.session(app).await?;
     refuse_weak(&new)?;
-    prove(&visit, app, identity, signed_in.owner, current).await?;
+    let stored = prove(&visit, app, identity, signed_in.owner, current).await?;
     let hash = identity.hasher.hash(new).await?;
     let (secret, owner) = (identity.secret.clone(), signed_in.owner);
     let (device, now) = (visit.device.clone(), visit.now);
-    let remembered = signed_in.session.remembered;
+    let session = signed_in.session;
+    let remembered = session.remembered;
     let begun = app
         .db
         .write(move |tx| {
+            // Looked at again: the owner may have reset it from elsewhere.
+            session::still(tx, owner, &session, now)?;
+            if user::password_hash(tx, owner)? != Some(stored) {
+                return Err(Error::Unauthorized { sent: true });
+            }
             user::set_password(tx, owner, &hash, now)?;
             audit::note(tx, Some(owner), Kind::PasswordChanged, &device, now)?;
             if !end_others {
@@ -78,14 +85,14 @@ async fn verify(
     Ok(Reply::json(&json!({ "status": true }))?)
 }
 
-/// Checks that the caller knows their password; wrong ones count.
+/// Checks that the caller knows their password, and gives its hash; wrong ones count.
 pub(super) async fn prove(
     visit: &Visit,
     app: &State<App>,
     identity: &Identity,
     owner: Owner,
     password: String,
-) -> Result<(), AuthError> {
+) -> Result<String, AuthError> {
     identity.limits.may_try_password(visit.address)?;
     let stored = app.db.read(owner, move |conn| user::password_hash(conn, owner)).await?;
     let Some(stored) = stored else {
@@ -94,8 +101,10 @@ pub(super) async fn prove(
     };
     // Nothing longer can be a password, and hashing it would cost.
     let too_long = password.encode_utf16().count() > 128;
-    if too_long || identity.verify(visit.address, password, Some(stored)).await? == Verdict::Wrong {
+    if too_long
+        || identity.verify(visit.address, password, Some(stored.clone())).await? == Verdict::Wrong
+    {
         return Err(AuthError::new(400, "INVALID_PASSWORD", "Invalid password"));
     }
-    Ok(())
+    Ok(stored)
 }

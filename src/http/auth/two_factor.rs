@@ -109,6 +109,7 @@ async fn disable(
     let (_, token) = app
         .db
         .write(move |tx| {
+            session::still(tx, owner, &session, now)?;
             two_factor::disable(tx, owner)?;
             audit::note(tx, Some(owner), Kind::TwoFactorDisabled, &device, now)?;
             session::end(tx, owner, &session.id)?;
@@ -153,6 +154,9 @@ async fn verify(
     let done = app
         .db
         .write(move |tx| {
+            if let Some(SignedIn { session, .. }) = &signed_in {
+                session::still(tx, owner, session, now)?;
+            }
             let outcome = match (&signed_in, &challenge) {
                 (None, Some(id)) => two_factor::answer_challenge(tx, &secret, id, &code, now)?.1,
                 _ => two_factor::answer(tx, &secret, owner, &code, now)?,
