@@ -79,8 +79,10 @@ fn described(method: &str, path: &str, status: u16) -> Result<&'static Value, St
             _ => Err("the path is not documented".into()),
         };
     };
-    let method = if method == "HEAD" { "get".to_owned() } else { method.to_lowercase() };
+    let is_head = method == "HEAD";
+    let method = if is_head { "get".to_owned() } else { method.to_lowercase() };
     match item.get(&method) {
+        Some(_) if is_head && is_account && status == 404 => component("NothingHere"),
         Some(operation) => {
             let found = operation["responses"].get(status.to_string());
             found.map(resolve).ok_or_else(|| "the status is not documented".into())
@@ -595,6 +597,7 @@ fn heads_unknown_addresses_and_methods_are_as_described() {
         ("GET", "/api/tasks/", 404),
         ("BREW", "/api/tasks", 501),
         ("GET", "/api/auth/nowhere", 404),
+        ("HEAD", "/api/auth/get-session", 404),
         ("GET", "/api/auth/sign-in/email", 404),
         ("GET", "/api/auth//ok", 404),
         ("PUT", "/api/auth/reset-password/x", 404),

@@ -309,6 +309,10 @@ fn answer(servers: &Servers, operation: &Operation, status: u16, code: &str) -> 
         ("verifyBackupCode", _) => verify(servers, place, status, code, |_, codes| {
             codes[0].as_str().expect("a code").to_owned()
         }),
+        ("updateUser", "FIELD_NOT_ALLOWED") => {
+            send(&mut servers.somebody(), &json!({ "twoFactorEnabled": true }))
+        }
+        ("deleteUser", "INVALID_TOKEN") => send(&mut servers.somebody(), &json!({ "token": "x" })),
         ("updateUser", "EMAIL_CAN_NOT_BE_UPDATED") => {
             send(&mut servers.somebody(), &json!({ "email": "b@example.org" }))
         }
@@ -491,9 +495,9 @@ fn answers_of_every_shape_about_accounts_are_as_described() {
     check("POST", "/api/auth/sign-in/email", &reply);
     assert_eq!(reply.status, 200, "{}", reply.text);
 
-    let (mut waiting, totp, _) = servers.asked_for_code();
-    let code = json!({ "code": next_code(&totp), "disableSession": true });
-    let reply = checked(&mut waiting, "POST", "/two-factor/verify-totp", code);
+    let (mut waiting, _, codes) = servers.asked_for_code();
+    let code = json!({ "code": codes[0], "disableSession": true });
+    let reply = checked(&mut waiting, "POST", "/two-factor/verify-backup-code", code);
     assert_eq!((reply.status, reply.body.get("token")), (200, None), "{}", reply.text);
 
     for token in [servers.mailed_token(), "unknown".to_owned()] {
