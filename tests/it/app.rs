@@ -166,6 +166,26 @@ impl App {
         String::from_utf8_lossy(&reply).into_owned()
     }
 
+    /// A change by another process than the server, as commands make them.
+    pub fn change(
+        &self,
+        work: impl FnOnce(&docket::db::Tx) -> rusqlite::Result<usize> + Send + 'static,
+    ) -> usize {
+        let db = Db::open(self.dir.path(), Role::Command).expect("the database opens");
+        let changed = db.write_now(move |tx| Ok(work(tx)?)).expect("a change");
+        db.close();
+        changed
+    }
+
+    /// A number from the database.
+    pub fn count(&self, sql: &str) -> i64 {
+        let db = Db::open(self.dir.path(), Role::Command).expect("the database opens");
+        let sql = sql.to_owned();
+        let number = db.write_now(move |tx| Ok(tx.query_row(&sql, [], |row| row.get(0))?));
+        db.close();
+        number.expect("a number")
+    }
+
     pub fn pid(&self) -> u32 {
         self.child.id()
     }

@@ -1,11 +1,14 @@
 //! Docket from outside: each test starts the real program on a directory of its own.
 
+mod accounts;
 mod app;
 mod assets;
 mod bad_input;
 mod browser;
 mod changes;
 mod cli;
+mod client_check;
+mod csrf;
 mod durability;
 mod errors;
 mod events;
@@ -21,8 +24,11 @@ mod lists;
 mod model;
 mod openapi;
 mod openapi_accounts;
+mod passwords;
 mod readme;
 mod retries;
 mod revocation;
+mod sessions;
 mod tasks;
 mod trash;
+mod two_factor;
