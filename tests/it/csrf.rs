@@ -7,6 +7,9 @@ use crate::browser::{Browser, PASSWORD, UNLIMITED, refusal};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
+/// Headers, and the status and code they lead to.
+type Row<'a> = (&'a [(&'a str, &'a str)], u16, &'a str);
+
 fn sign_in(app: &App, headers: &[(&str, &str)]) -> Reply {
     let body = json!({ "email": "ada@example.org", "password": PASSWORD }).to_string();
     let headers = [&[JSON], headers].concat();
@@ -26,7 +29,7 @@ fn a_sign_in_is_taken_from_our_own_pages_and_from_plain_programs() {
     let suffix = format!("{own}.evil.example");
     let user = format!("http://evil.example\\@127.0.0.1:{port}");
     let cookie = ("cookie", "theme=dark");
-    let rows: &[(&[(&str, &str)], u16, &str)] = &[
+    let rows: &[Row<'_>] = &[
         (&[], 200, ""),
         (&[("origin", "https://evil.example")], 403, "INVALID_ORIGIN"),
         (&[("origin", "null")], 403, "MISSING_OR_NULL_ORIGIN"),

@@ -391,6 +391,32 @@ fn no_session_begun_with_the_old_password_outlives_it() {
     assert_eq!(app.count("select count(*) from sessions"), 0);
 }
 
+// SECURITY-BAR S5, S6
+#[test]
+fn no_change_by_who_was_shown_out_undoes_a_reset() {
+    let app = App::with(&[UNLIMITED]);
+    let ada = Browser::signed_up(&app, "ada");
+    let app = &app;
+    thread::scope(|scope| {
+        for _ in 0..20 {
+            let mut thief = ada.clone();
+            scope.spawn(move || {
+                let body =
+                    json!({ "currentPassword": PASSWORD, "newPassword": "a-thiefs-own-one" });
+                let reply = thief.post("/change-password", &body);
+                assert!(matches!(reply.status, 200 | 400 | 401), "{}", reply.text);
+            });
+        }
+        thread::sleep(Duration::from_millis(100));
+        app.change(|tx| {
+            tx.execute("delete from sessions", [])?;
+            tx.execute("update users set password_hash = 'of another password'", [])
+        });
+    });
+    assert_eq!(hash_of(app, "ada@example.org"), "of another password");
+    assert_eq!(app.count("select count(*) from sessions"), 0);
+}
+
 // SECURITY-BAR S6
 #[test]
 fn no_session_begins_while_an_account_is_disabled() {
