@@ -240,6 +240,28 @@ fn refusals_read_as_better_auths_do() {
         ("/verify-password", wrong.clone(), 400, "INVALID_PASSWORD", "Invalid password"),
         ("/delete-user", wrong.clone(), 400, "INVALID_PASSWORD", "Invalid password"),
         ("/delete-user", json!({ "token": "x" }), 404, "INVALID_TOKEN", "Invalid token"),
+        ("/update-session", json!({ "userId": "x" }), 400, "", "No fields to update"),
+        (
+            "/unlink-account",
+            json!({ "providerId": "credential" }),
+            400,
+            "FAILED_TO_UNLINK_LAST_ACCOUNT",
+            "You can't unlink your last account",
+        ),
+        (
+            "/link-social",
+            json!({ "provider": "github" }),
+            404,
+            "PROVIDER_NOT_FOUND",
+            "Provider not found",
+        ),
+        (
+            "/sign-in/social",
+            json!({ "provider": "github" }),
+            404,
+            "PROVIDER_NOT_FOUND",
+            "Provider not found",
+        ),
         ("/two-factor/enable", wrong, 400, "INVALID_PASSWORD", "Invalid password"),
         (
             "/two-factor/get-totp-uri",
@@ -379,6 +401,9 @@ fn what_needs_a_session_is_refused_without_one() {
         ("/change-email", json!({ "newEmail": "b@b.co" })),
         ("/delete-user", json!({})),
         ("/delete-user", json!({ "token": "x" })),
+        ("/update-session", json!({})),
+        ("/unlink-account", json!({ "providerId": "credential" })),
+        ("/link-social", json!({ "provider": "github" })),
         ("/two-factor/enable", password.clone()),
         ("/two-factor/get-totp-uri", password.clone()),
         ("/two-factor/generate-backup-codes", password.clone()),
@@ -526,6 +551,8 @@ fn a_session_that_is_not_fresh_lists_nothing() {
     let mut ada = Browser::signed_up(&app, "ada");
     age_sessions(&app);
     assert_refused(&ada.get("/list-sessions"), 403, "SESSION_NOT_FRESH", "Session is not fresh");
+    let reply = ada.post("/unlink-account", &json!({ "providerId": "credential" }));
+    assert_refused(&reply, 403, "SESSION_NOT_FRESH", "Session is not fresh");
     assert!(ada.is_signed_in());
 }
 

@@ -17,7 +17,17 @@ use crate::http::App;
 use crate::http::reply::Reply;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![alive, update, change_email, delete, accounts]
+    routes![
+        alive,
+        update,
+        update_session,
+        change_email,
+        delete,
+        accounts,
+        unlink,
+        sign_in_social,
+        link_social,
+    ]
 }
 
 #[get("/ok")]
@@ -149,6 +159,63 @@ struct Deleted {
 async fn accounts(visit: Visit, app: &State<App>) -> Result<Reply, AuthError> {
     let signed_in = visit.session(app).await?;
     Ok(Reply::json(&[AccountObject::from(&signed_in.user)])?)
+}
+
+/// A session has no members that anybody may set.
+#[post("/update-session", data = "<posted>")]
+async fn update_session(
+    visit: Visit,
+    app: &State<App>,
+    posted: Result<Posted, AuthError>,
+) -> Result<Reply, AuthError> {
+    let Posted(body) = posted?;
+    Members::new(&body).done()?;
+    visit.session(app).await?;
+    Err(AuthError::without_code(400, "No fields to update"))
+}
+
+/// There is one account to a person, and nobody may lose the last.
+#[post("/unlink-account", data = "<posted>")]
+async fn unlink(
+    visit: Visit,
+    app: &State<App>,
+    posted: Result<Posted, AuthError>,
+) -> Result<Reply, AuthError> {
+    let Posted(body) = posted?;
+    let mut members = Members::new(&body);
+    members.string("providerId");
+    members.optional_string("accountId");
+    members.done()?;
+    let signed_in = visit.session(app).await?;
+    if !session::is_fresh(&signed_in.session, visit.now) {
+        return Err(AuthError::new(403, "SESSION_NOT_FRESH", "Session is not fresh"));
+    }
+    let message = "You can't unlink your last account";
+    Err(AuthError::new(400, "FAILED_TO_UNLINK_LAST_ACCOUNT", message))
+}
+
+#[post("/sign-in/social", data = "<posted>")]
+fn sign_in_social(posted: Result<Posted, AuthError>) -> Result<Reply, AuthError> {
+    Err(no_provider(&posted?.0)?)
+}
+
+#[post("/link-social", data = "<posted>")]
+async fn link_social(
+    visit: Visit,
+    app: &State<App>,
+    posted: Result<Posted, AuthError>,
+) -> Result<Reply, AuthError> {
+    let refusal = no_provider(&posted?.0)?;
+    visit.session(app).await?;
+    Err(refusal)
+}
+
+/// Nobody else is asked who somebody is.
+fn no_provider(body: &Value) -> Result<AuthError, AuthError> {
+    let mut members = Members::new(body);
+    members.string("provider");
+    members.done()?;
+    Ok(AuthError::new(404, "PROVIDER_NOT_FOUND", "Provider not found"))
 }
 
 /// Success, with the session's cookie once more.
