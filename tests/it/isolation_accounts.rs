@@ -75,6 +75,10 @@ fn attempts(their: &Names) -> Vec<(&'static str, Vec<Value>)> {
         ("POST /api/auth/two-factor/get-totp-uri", password()),
         ("POST /api/auth/two-factor/generate-backup-codes", password()),
         ("POST /api/auth/two-factor/disable", password()),
+        ("POST /api/auth/sign-in/social", vec![json!({ "provider": "github" })]),
+        ("POST /api/auth/link-social", vec![json!({ "provider": "github" })]),
+        ("POST /api/auth/unlink-account", vec![json!({ "providerId": "credential" })]),
+        ("POST /api/auth/update-session", nothing()),
         ("POST /api/auth/sign-out", nothing()),
         ("POST /api/auth/delete-user", [nothing(), password()].concat()),
     ]
@@ -241,7 +245,13 @@ fn nobody_ends_or_changes_anything_without_a_session() {
     let (app, _folder) = start();
     let mut bob = Bob::settle(&app);
     let before = bob.everything(&app);
-    let public = ["/sign-in/email", "/request-password-reset", "/get-session", "/sign-out"];
+    let public = [
+        "/sign-in/email",
+        "/sign-in/social",
+        "/request-password-reset",
+        "/get-session",
+        "/sign-out",
+    ];
     for (route, bodies) in attempts(&bob.names) {
         for body in bodies {
             let reply = send(&mut Browser::new(&app), &bob.names, route, &body);

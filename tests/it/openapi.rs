@@ -390,6 +390,7 @@ fn every_operation_that_is_not_public_needs_a_token_whatever_is_sent() {
         "requestPasswordReset",
         "resetPassword",
         "signIn",
+        "signInSocial",
         "signOut",
         "signUp",
     ];

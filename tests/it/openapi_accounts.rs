@@ -286,6 +286,13 @@ fn answer(servers: &Servers, operation: &Operation, status: u16, code: &str) -> 
             send(&mut Browser::new(&servers.open), &json!({ "newPassword": new, "token": token }))
         }
         ("postSession", _) => send(&mut servers.somebody(), &json!({})),
+        ("unlinkAccount", _) | ("signInSocial" | "linkSocial", "PROVIDER_NOT_FOUND") => {
+            let mut browser = servers.somebody();
+            if code == "SESSION_NOT_FRESH" {
+                servers.age(&browser);
+            }
+            send(&mut browser, operation.example().expect("an example"))
+        }
         ("listSessions", "SESSION_NOT_FRESH") => {
             let mut browser = servers.somebody();
             servers.age(&browser);
@@ -462,6 +469,7 @@ fn answers_of_every_shape_about_accounts_are_as_described() {
     let email = ada.email.clone();
     for (place, body) in [
         ("/update-user", json!({})),
+        ("/update-session", json!({ "theme": "dark" })),
         ("/change-email", json!({ "newEmail": email })),
         ("/sign-in/email", json!({ "callbackURL": 7 })),
     ] {
