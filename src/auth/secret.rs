@@ -2,7 +2,7 @@
 //! hold in the clear. It is `BETTER_AUTH_SECRET` when that is set, so cookies of
 //! a Better Auth server stay good, or else a file made at the first start.
 
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -88,7 +88,10 @@ fn kept(path: &Path) -> Result<String> {
     file.lock().map_err(failed)?;
     let mut text = String::new();
     file.read_to_string(&mut text).map_err(failed)?;
+    // An editor may have ended the line.
+    text.truncate(text.trim_end_matches(['\n', '\r']).len());
     if text.is_empty() {
+        file.set_len(0).and_then(|()| file.rewind()).map_err(failed)?;
         let mut bytes = [0; 32];
         random(&mut bytes)?;
         text = URL_SAFE_NO_PAD.encode(bytes);
