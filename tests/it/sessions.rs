@@ -655,6 +655,17 @@ fn sessions_and_their_signatures_survive_a_restart() {
     let cookie = format!("{SESSION}={}", ada.cookie(SESSION).unwrap());
     let app = app.kill_and_restart();
     assert_eq!(with_cookie(&app, &cookie).body["user"]["email"], "ada@example.org");
+    // Nor does it matter that somebody opened the secret in an editor.
+    let path = app.dir.path().join("docket.secret");
+    let secret = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{secret}\n")).unwrap();
+    let mut app = app.kill_and_restart();
+    assert_eq!(with_cookie(&app, &cookie).body["user"]["email"], "ada@example.org");
+    app.stop();
+    std::fs::write(app.dir.path().join("docket.secret"), &secret[..20]).unwrap();
+    let output = app.command(&["serve", "--port", "0"]).output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && errors.contains("is cut short"), "{errors}");
     let mode = std::fs::metadata(app.dir.path().join("docket.secret")).unwrap();
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode.permissions()) & 0o777, 0o600);
 }
