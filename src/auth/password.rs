@@ -153,8 +153,9 @@ fn work(queue: &Mutex<Receiver<Job>>) {
 struct Memory(Vec<Block>);
 
 impl Memory {
+    /// None yet: a server where nobody signs in needs none.
     fn new() -> Memory {
-        Memory(vec![Block::default(); params().block_count()])
+        Memory(Vec::new())
     }
 
     fn argon2(
@@ -169,6 +170,10 @@ impl Memory {
         let mut out = vec![0; size];
         let blocks = params.block_count();
         let argon2 = Argon2::new(algorithm, version, params);
+        let usual = self::params().block_count();
+        if self.0.is_empty() && blocks <= usual {
+            self.0 = vec![Block::default(); usual];
+        }
         let done = if blocks <= self.0.len() {
             argon2.hash_password_into_with_memory(
                 password.as_bytes(),
