@@ -50,6 +50,7 @@ pub struct Sort {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SortKey {
+    /// By the time in the id, which is the client's if the client chose the id.
     #[default]
     CreatedAt,
     UpdatedAt,

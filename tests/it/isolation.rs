@@ -270,7 +270,7 @@ fn of_nobody(their: &Names) -> Names {
         trashed_task: TaskId::new().to_string(),
         list: ListId::new().to_string(),
         trashed_list: ListId::new().to_string(),
-        task_cursor: with_id(&their.task_cursor, 1),
+        task_cursor: with_id(&their.task_cursor, 0),
         trash_cursor: with_id(&their.trash_cursor, 1),
         changes_cursor: altered(&with_id(&their.changes_cursor, 2), |json| {
             json["keys"][3] = json!("ffffffffffff");

@@ -100,8 +100,6 @@ create table tasks (
 -- What is due: overdue, today, next; those without a date last.
 create index tasks_open_by_due on tasks (owner, coalesce(due, '~'))
     where deleted_at is null and completed_at is null;
--- Everything, oldest or newest first.
-create index tasks_by_creation on tasks (owner, created_at) where deleted_at is null;
 -- What was done, latest first.
 create index tasks_by_completion on tasks (owner, completed_at)
     where deleted_at is null and completed_at is not null;

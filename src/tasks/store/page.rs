@@ -13,7 +13,8 @@ use crate::tasks::task::Task;
 /// The columns to sort by, in SQL, before the id that breaks ties.
 fn sort_columns(sort: SortKey, one_list: bool) -> &'static [&'static str] {
     match sort {
-        SortKey::CreatedAt => &["created_at"],
+        // The id's own time: a page is one stretch of the table.
+        SortKey::CreatedAt => &[],
         // The revision rises with every change, whatever the clock does.
         SortKey::UpdatedAt => &["revision"],
         SortKey::CompletedAt => &["completed_at"],
@@ -154,9 +155,9 @@ mod tests {
         let db = Db::open(dir.path(), Role::Command).unwrap();
         let list = "list=01a1f9b5-d98f-7a14-925f-542a089458e7";
         for (query, index) in [
-            ("limit=20".to_owned(), "tasks_by_creation"),
-            ("sort=-created_at".into(), "tasks_by_creation"),
-            ("completed=false".into(), "tasks_by_creation"),
+            ("limit=20".to_owned(), "PRIMARY KEY"),
+            ("sort=-created_at".into(), "PRIMARY KEY"),
+            ("completed=false".into(), "PRIMARY KEY"),
             ("completed=false&sort=due".into(), "tasks_open_by_due"),
             ("completed=false&sort=-due".into(), "tasks_open_by_due"),
             ("completed=false&sort=due&due_before=2026-12-03".into(), "tasks_open_by_due"),
@@ -167,7 +168,7 @@ mod tests {
             ("completed=true&sort=-completed_at".into(), "tasks_by_completion"),
         ] {
             let plan = plan(&db, &query);
-            assert!(plan.contains(&format!("INDEX {index} (")), "{query}: {plan}");
+            assert!(plan.contains(index), "{query}: {plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{query}: {plan}");
         }
         db.close();
