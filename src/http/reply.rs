@@ -96,7 +96,10 @@ impl Reply {
 }
 
 pub(super) fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
-    serde_json::to_vec(value).map_err(|error| Error::Internal(error.to_string()))
+    // Room for a usual page, so that it is not moved as it grows.
+    let mut json = Vec::with_capacity(8 * 1024);
+    serde_json::to_writer(&mut json, value).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(json)
 }
 
 impl From<Answer> for Reply {
