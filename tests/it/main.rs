@@ -24,6 +24,7 @@ mod lists;
 mod model;
 mod openapi;
 mod openapi_accounts;
+mod page;
 mod passwords;
 mod readme;
 mod retries;
