@@ -1,6 +1,8 @@
 //! The terminal door: a command to a file.
 
 mod config;
+mod duration;
+mod invite;
 mod key;
 mod migrate;
 mod output;
@@ -14,6 +16,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::auth::session;
 use crate::config::{Config, Flags};
 use crate::db::{Db, Role};
 use crate::error::{Error, Result};
@@ -85,12 +88,13 @@ Examples:
     Config(config::Print),
     /// Bring the database to this program's schema, or look where it stands
     Migrate(migrate::Migrate),
-    /// Make, list, disable and enable accounts
+    /// Make, invite, list, disable and enable accounts
     #[command(
         subcommand,
         after_long_help = "\
 Examples:
   docket user add ada@example.org --name Ada
+  docket user invite
   docket user list
   docket user disable ada@example.org
   docket user enable ada@example.org"
@@ -160,6 +164,16 @@ struct Opened(Db);
 impl Opened {
     fn new(config: &Config) -> Result<Opened> {
         Ok(Opened(Db::open(&config.data_dir, Role::Command)?))
+    }
+
+    /// What tokens and links call us: the configured address, or what the
+    /// server last served as.
+    fn own_url(&self, config: &Config) -> Result<String> {
+        if let Some(url) = &config.base_url {
+            return Ok(url.to_string());
+        }
+        let served = self.read_now(session::served_url)?;
+        Ok(served.unwrap_or_else(|| config.own_url(config.port)))
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::{Args, Subcommand};
-use jiff::{Span, SpanRelativeTo, Unit};
 use serde_json::json;
 
 use super::Opened;
+use super::duration::seconds;
 use super::output::{print, print_json, table};
-use crate::auth::{self, Authority, TOKEN_SECONDS, Trace, session, user};
+use crate::auth::{self, Authority, Trace, session, user};
 use crate::config::Config;
 use crate::time::Timestamp;
 
@@ -38,7 +38,7 @@ pub(super) struct Issue {
     user: String,
 
     /// How long it lives, such as 90s, 15m, 1h or 7d (30 days at most)
-    #[arg(long, default_value = "15m", value_parser = seconds)]
+    #[arg(long, default_value = "15m", value_parser = lifetime)]
     ttl: i64,
 }
 
@@ -73,7 +73,7 @@ impl Token {
 impl Issue {
     fn run(&self, config: &Config) -> anyhow::Result<()> {
         let db = Opened::new(config)?;
-        let url = own_url(config, &db)?;
+        let url = db.own_url(config)?;
         let (name, ttl, now) = (self.user.clone(), self.ttl, Timestamp::now());
         let token = db.write_now(move |tx| {
             auth::ensure_key(tx, now)?;
@@ -87,7 +87,7 @@ impl Check {
     fn run(&self, config: &Config) -> anyhow::Result<ExitCode> {
         let token = self.read()?;
         let db = Opened::new(config)?;
-        let url = own_url(config, &db)?;
+        let url = db.own_url(config)?;
         let authority = Authority::new(db.clone(), config, url);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut trace = Trace::default();
@@ -126,22 +126,6 @@ impl Check {
     }
 }
 
-/// What tokens call us: the configured address, or what the server last served as.
-fn own_url(config: &Config, db: &Opened) -> anyhow::Result<String> {
-    if let Some(url) = &config.base_url {
-        return Ok(url.to_string());
-    }
-    let served = db.read_now(session::served_url)?;
-    Ok(served.unwrap_or_else(|| config.own_url(config.port)))
-}
-
-/// Reads a duration in words or as ISO 8601, in whole seconds.
-fn seconds(text: &str) -> anyhow::Result<i64> {
-    let span: Span = text.parse().map_err(|_| anyhow::anyhow!("write it as 90s, 15m, 1h or 7d"))?;
-    let relative = SpanRelativeTo::days_are_24_hours();
-    let seconds = span.total((Unit::Second, relative))? as i64;
-    if !(1..=LONGEST).contains(&seconds) {
-        bail!("must be between 1 second and 30 days; {} is usual", TOKEN_SECONDS);
-    }
-    Ok(seconds)
+fn lifetime(text: &str) -> anyhow::Result<i64> {
+    seconds(text, LONGEST, "30 days")
 }

@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
 use super::Opened;
+use super::invite::{Invite, Invites, Uninvite};
 use super::output::{print, print_json, table, tell};
 use crate::auth::user::{self, Email};
 use crate::config::Config;
@@ -14,6 +15,9 @@ use crate::time::Timestamp;
 #[derive(Subcommand)]
 pub(super) enum User {
     Add(Add),
+    Invite(Invite),
+    Invites(Invites),
+    Uninvite(Uninvite),
     List(List),
     Disable(Disable),
     Enable(Enable),
@@ -78,6 +82,9 @@ impl User {
     pub(super) fn run(&self, config: &Config) -> anyhow::Result<()> {
         match self {
             User::Add(command) => command.run(config),
+            User::Invite(command) => command.run(config),
+            User::Invites(command) => command.run(config),
+            User::Uninvite(command) => command.run(config),
             User::List(command) => command.run(config),
             User::Disable(command) => {
                 let now = Timestamp::now();

@@ -75,7 +75,8 @@ settings! {
     /// Whom an HS256 token's `sub` names: `external`, an account of its own for each
     /// subject, or `local`, the id of an account here.
     better_auth_subjects: Subjects = "external",
-    /// Whether people may make accounts by themselves: open or closed.
+    /// Who may make an account: everybody (open), those with a link of `docket user
+    /// invite` (invite), or nobody (closed).
     signup: SignUp = "open",
     /// Origins besides the base URL whose pages may sign people in, such as
     /// https://app.example.org.

@@ -72,10 +72,11 @@ impl fmt::Debug for Secret {
 }
 
 /// Who may make an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SignUp {
     Open,
+    Invite,
     Closed,
 }
 

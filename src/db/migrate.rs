@@ -21,6 +21,7 @@ pub struct Migration {
 const ALL: &[Migration] = &[
     Migration { name: "0001_foundation", sql: include_str!("migrations/0001_foundation.sql") },
     Migration { name: "0002_accounts", sql: include_str!("migrations/0002_accounts.sql") },
+    Migration { name: "0003_invites", sql: include_str!("migrations/0003_invites.sql") },
 ];
 
 /// Where a file stands, as `docket migrate status` prints it.

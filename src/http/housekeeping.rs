@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::auth::{link, session, two_factor};
+use crate::auth::{invite, link, session, two_factor};
 use crate::db::Db;
 use crate::error::Result;
 use crate::ids::Owner;
@@ -27,6 +27,7 @@ async fn tidy(db: &Db, now: Timestamp) -> Result<()> {
     db.write(move |tx| {
         sync::forget_old(tx, now)?;
         link::forget_ended(tx, now)?;
+        invite::forget_ended(tx, now)?;
         two_factor::forget_ended(tx, now)?;
         session::forget_ended(tx, now)
     })

@@ -21,6 +21,7 @@ fn info(identity: &State<Identity>) -> Result<Reply> {
     Reply::json(&json!({
         "name": "docket",
         "version": env!("CARGO_PKG_VERSION"),
+        "signup": identity.signup,
         "signup_open": identity.signup == SignUp::Open,
     }))
 }

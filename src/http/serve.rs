@@ -86,7 +86,8 @@ async fn answer(
     );
     if config.signup == SignUp::Open && !address.ip().is_loopback() {
         tracing::warn!(
-            "anybody who reaches {address} can make an account; signup = \"closed\" ends that"
+            "anybody who reaches {address} can make an account; signup = \"invite\" or \
+             \"closed\" ends that"
         );
     }
     ready(&format!("http://{address}"));

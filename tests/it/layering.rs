@@ -35,7 +35,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("ureq", &["auth/fetch.rs"]),
     ("quick_cache", &["auth/authority.rs"]),
     ("figment", &["config/", "http/mod.rs"]),
-    ("jiff", &["time.rs", "tasks/due.rs", "cli/token.rs"]),
+    ("jiff", &["time.rs", "tasks/due.rs", "cli/duration.rs"]),
     ("tokio", &["db/", "auth/issuer.rs", "auth/password.rs", "http/", "cli/token.rs"]),
 ];
 

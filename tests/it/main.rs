@@ -15,6 +15,7 @@ mod events;
 mod external_tokens;
 mod forge;
 mod forged_tokens;
+mod invites;
 mod isolation;
 mod isolation_accounts;
 mod issuer;

@@ -12,6 +12,7 @@ use totp_rs::{Algorithm, Secret, TOTP};
 
 use crate::app::{App, Reply, parse, request};
 use crate::browser::{Browser, PASSWORD, UNLIMITED};
+use crate::invites::invite;
 use crate::openapi::{NOT_AT_WILL, Operation, check, operations, resolve};
 
 /// Servers of each kind that the document speaks of.
@@ -22,6 +23,8 @@ struct Servers {
     limited: App,
     /// Without sign-up and without mail.
     closed: App,
+    /// For the invited alone.
+    invite: App,
     outbox: PathBuf,
     _folder: TempDir,
 }
@@ -35,6 +38,7 @@ impl Servers {
             open: App::with(&[UNLIMITED, mail]),
             limited: App::start(),
             closed: App::with(&[UNLIMITED, ("DOCKET_SIGNUP", "closed")]),
+            invite: App::with(&[UNLIMITED, ("DOCKET_SIGNUP", "invite")]),
             outbox,
             _folder: folder,
         }
@@ -245,6 +249,17 @@ fn answer(servers: &Servers, operation: &Operation, status: u16, code: &str) -> 
         ("signUp", "EMAIL_PASSWORD_SIGN_UP_DISABLED") => {
             let body = operation.example().expect("an example");
             send(&mut Browser::new(&servers.closed), body)
+        }
+        ("signUp", "INVITE_REQUIRED" | "INVALID_INVITE" | "INVITE_EMAIL_MISMATCH") => {
+            let mut body = operation.example().expect("an example").clone();
+            match code {
+                "INVALID_INVITE" => body["inviteToken"] = json!("unknown"),
+                "INVITE_EMAIL_MISMATCH" => {
+                    body["inviteToken"] = json!(invite(&servers.invite, Some("bob@example.org")));
+                }
+                _ => {}
+            }
+            send(&mut Browser::new(&servers.invite), &body)
         }
         ("signUp", _) => {
             let taken = servers.somebody().email.to_uppercase();

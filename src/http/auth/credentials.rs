@@ -1,4 +1,4 @@
-//! Signing up, in and out.
+//! Signing in and out.
 
 use rocket::{Route, State, post, routes};
 use serde_json::{Value, json};
@@ -13,67 +13,13 @@ use crate::auth::password::{self, Verdict, Weakness};
 use crate::auth::session::{self, Device, SignedIn};
 use crate::auth::two_factor::{self, ChallengeKind};
 use crate::auth::user::{self, Email};
-use crate::config::SignUp;
 use crate::http::App;
 use crate::http::reply::Reply;
 use crate::ids::Owner;
 use crate::time::Timestamp;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![sign_up, sign_in, sign_out]
-}
-
-#[post("/sign-up/email", data = "<posted>")]
-async fn sign_up(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let Posted(body) = posted?;
-    let mut members = Members::new(&body);
-    let name = members.string("name");
-    let email = members.string("email");
-    let parsed = Email::parse(&email);
-    if body.get("email").is_some_and(Value::is_string) && parsed.is_err() {
-        members.problem("email", "Invalid email address");
-    }
-    let password = members.string("password");
-    if body.get("password").is_some_and(|text| text == "") {
-        members.problem("password", "Too small: expected string to have >=1 characters");
-    }
-    let image = members.optional_string("image");
-    let remember = members.optional_bool("rememberMe").unwrap_or(true);
-    members.optional_string("callbackURL");
-    members.record();
-    members.done()?;
-    if identity.signup != SignUp::Open {
-        let message = "Email and password sign up is not enabled";
-        return Err(AuthError::new(400, "EMAIL_PASSWORD_SIGN_UP_DISABLED", message));
-    }
-    let email = parsed?;
-    refuse_weak(&password)?;
-    check_profile(&name, image.as_deref())?;
-    let taken = email.clone();
-    if app.db.read(Owner::NOBODY, move |conn| user::credential(conn, &taken)).await?.is_some() {
-        return Err(crate::error::Error::conflict("email_taken", "").into());
-    }
-    let hash = identity.hasher.hash(password).await?;
-    let (secret, device, now) = (identity.secret.clone(), visit.device, visit.now);
-    let (signed_in, token) = app
-        .db
-        .write(move |tx| {
-            let user = user::add(tx, email, &name, Some(&hash), now)?;
-            let owner = user::find(tx, user.id.as_str())?;
-            if image.is_some() {
-                user::update(tx, owner, None, Some(image.as_deref()), now)?;
-            }
-            audit::note(tx, Some(owner), Kind::SignedUp, &device, now)?;
-            session::begin(tx, &secret, owner, &device, remember, now)
-        })
-        .await?;
-    let body = json!({ "token": token, "user": UserObject::from(&signed_in.user) });
-    opened(identity, &body, &token, remember, visit.presented.forget)
+    routes![sign_in, sign_out]
 }
 
 #[post("/sign-in/email", data = "<posted>")]

@@ -79,6 +79,12 @@ impl From<Error> for AuthError {
                 "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
                 "User already exists. Use another email.",
             ),
+            Error::Conflict { code: "invite_ended", .. } => {
+                AuthError::new(400, "INVALID_INVITE", "Invalid invitation")
+            }
+            Error::Conflict { code: "invite_for_another", .. } => {
+                AuthError::new(400, "INVITE_EMAIL_MISMATCH", "This invitation is for another email")
+            }
             Error::TooLarge { .. } => AuthError::new(413, "PAYLOAD_TOO_LARGE", error.to_string()),
             Error::TooSlow { .. } => AuthError::new(408, "REQUEST_TIMEOUT", error.to_string()),
             Error::Malformed(_) => AuthError::new(400, "BAD_REQUEST", error.to_string()),

@@ -15,6 +15,7 @@ mod origin;
 mod password;
 mod reset;
 mod sessions;
+mod sign_up;
 mod token;
 mod two_factor;
 mod validate;
@@ -77,6 +78,7 @@ impl Identity {
 
 pub(super) fn routes() -> Vec<Route> {
     [
+        sign_up::routes(),
         credentials::routes(),
         sessions::routes(),
         account::routes(),
