@@ -52,3 +52,8 @@ pub fn note(
     tracing::info!(event = kind.name(), address = device.address, "account");
     store::insert_audit(tx, owner, kind.name(), &device.address, "http", now)
 }
+
+/// The same for what the machine's owner did by a command.
+pub fn note_command(tx: &Tx, owner: Owner, kind: Kind, now: Timestamp) -> Result<()> {
+    store::insert_audit(tx, Some(owner), kind.name(), "", "command", now)
+}

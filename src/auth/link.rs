@@ -1,10 +1,11 @@
 //! Links that set a new password: used once, good for an hour, kept as hashes,
 //! and void after any change of the password (SECURITY-BAR S18).
 
+use super::audit::{self, Kind};
 use super::session::{hash_of, new_token};
-use super::store;
+use super::{store, user};
 use crate::db::{Conn, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::Owner;
 use crate::time::Timestamp;
 
@@ -18,6 +19,20 @@ pub fn make(tx: &Tx, owner: Owner, now: Timestamp) -> Result<String> {
     let ends = now.plus_seconds(LIFETIME);
     store::insert_link(tx, owner, KIND, &hash_of(&token), now, ends)?;
     Ok(token)
+}
+
+/// The same by a command, for somebody who can sign in once they have a password.
+pub fn make_by_command(tx: &Tx, owner: Owner, now: Timestamp) -> Result<String> {
+    let user = user::get(tx, owner)?;
+    if user.disabled_at.is_some() {
+        return Err(Error::conflict("account_disabled", "the account is disabled"));
+    }
+    if user.email.is_none() {
+        let why = "the account has no e-mail to sign in with: its issuer vouches for it";
+        return Err(Error::conflict("no_email", why));
+    }
+    audit::note_command(tx, owner, Kind::ResetRequested, now)?;
+    make(tx, owner, now)
 }
 
 /// Whose password a link may set.

@@ -96,6 +96,7 @@ Examples:
   docket user add ada@example.org --name Ada
   docket user invite
   docket user list
+  docket user reset-link ada@example.org
   docket user disable ada@example.org
   docket user enable ada@example.org"
     )]

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use super::Opened;
 use super::invite::{Invite, Invites, Uninvite};
 use super::output::{print, print_json, table, tell};
+use crate::auth::link;
 use crate::auth::user::{self, Email};
 use crate::config::Config;
 use crate::time::Timestamp;
@@ -19,6 +20,7 @@ pub(super) enum User {
     Invites(Invites),
     Uninvite(Uninvite),
     List(List),
+    ResetLink(ResetLink),
     Disable(Disable),
     Enable(Enable),
 }
@@ -58,6 +60,18 @@ pub(super) struct List {
     json: bool,
 }
 
+/// Print a link that sets a new password
+///
+/// For somebody who has forgotten theirs. The link works once, for an hour, and
+/// until the password is changed in another way; older links end. Opening it
+/// ends every session of the account once the new password is set.
+#[derive(Args)]
+#[command(after_long_help = "Examples:\n  docket user reset-link ada@example.org")]
+pub(super) struct ResetLink {
+    /// The account's e-mail address or id
+    account: String,
+}
+
 /// Let an account in no longer
 ///
 /// Ends its sessions and tokens within a second, also while the server runs.
@@ -86,6 +100,7 @@ impl User {
             User::Invites(command) => command.run(config),
             User::Uninvite(command) => command.run(config),
             User::List(command) => command.run(config),
+            User::ResetLink(command) => command.run(config),
             User::Disable(command) => {
                 let now = Timestamp::now();
                 change(config, &command.account, move |tx, owner| user::disable(tx, owner, now))
@@ -128,6 +143,16 @@ impl Add {
             bail!("the two are not the same");
         }
         Ok(Some(first))
+    }
+}
+
+impl ResetLink {
+    fn run(&self, config: &Config) -> anyhow::Result<()> {
+        let db = Opened::new(config)?;
+        let (name, now) = (self.account.clone(), Timestamp::now());
+        let token =
+            db.write_now(move |tx| link::make_by_command(tx, user::find(tx, &name)?, now))?;
+        print(&format!("{}/reset-password?token={token}", db.own_url(config)?))
     }
 }
 

@@ -23,6 +23,7 @@ const COMMANDS: &[&[&str]] = &[
     &["user", "invites"],
     &["user", "uninvite"],
     &["user", "list"],
+    &["user", "reset-link"],
     &["user", "disable"],
     &["user", "enable"],
     &["key"],

@@ -1,4 +1,4 @@
-//! Sign-up for the invited alone.
+//! Sign-up for the invited alone, and links for those who forgot their password.
 
 use std::thread;
 
@@ -154,4 +154,56 @@ fn where_sign_up_is_open_no_invitation_is_needed_or_used_up() {
     assert_eq!(sign_up(&app, "ada", Some("unknown")).1.status, 200);
     assert_eq!(sign_up(&app, "bob", Some(&token)).1.status, 200);
     assert_eq!(app.run(&["user", "invites"]).lines().count(), 2);
+}
+
+fn reset(app: &App, token: &str, password: &str) -> Reply {
+    let body = json!({ "token": token, "newPassword": password });
+    Browser::new(app).post("/reset-password", &body)
+}
+
+// SECURITY-BAR S6, S18
+#[test]
+fn a_link_of_the_command_line_sets_a_password_once() {
+    let app = App::with(&[UNLIMITED]);
+    let mut before = Browser::signed_up(&app, "ada");
+    let older = token_of(&app.run(&["user", "reset-link", "ada@example.org"]));
+    let url = app.run(&["user", "reset-link", "ADA@example.org"]);
+    assert!(url.starts_with(&format!("{}/reset-password?token=", app.url)), "{url}");
+    let token = token_of(&url);
+    assert_eq!(app.count("select expires_at - created_at from links"), HOUR);
+    assert_eq!(refusal(&reset(&app, &older, "staple battery")), (400, "INVALID_TOKEN"));
+
+    let statuses: Vec<u16> = thread::scope(|scope| {
+        let (app, token) = (&app, token.as_str());
+        let tries: Vec<_> =
+            (0..3).map(|_| scope.spawn(|| reset(app, token, "staple battery").status)).collect();
+        tries.into_iter().map(|attempt| attempt.join().unwrap()).collect()
+    });
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    assert!(!before.is_signed_in());
+    assert_eq!(Browser::new(&app).sign_in("ada@example.org", "staple battery").status, 200);
+}
+
+// SECURITY-BAR S18
+#[test]
+fn a_link_of_the_command_line_is_void_once_the_password_has_changed() {
+    let app = App::with(&[UNLIMITED]);
+    let mut ada = Browser::signed_up(&app, "ada");
+    let token = token_of(&app.run(&["user", "reset-link", "ada@example.org"]));
+    let body = json!({ "currentPassword": PASSWORD, "newPassword": "staple battery" });
+    assert_eq!(ada.post("/change-password", &body).status, 200);
+    assert_eq!(refusal(&reset(&app, &token, "another one yet")), (400, "INVALID_TOKEN"));
+}
+
+#[test]
+fn a_link_is_made_only_for_who_could_sign_in_with_it() {
+    let app = App::with(&[UNLIMITED]);
+    let code = |account: &str| {
+        app.command(&["user", "reset-link", account]).output().unwrap().status.code()
+    };
+    assert_eq!(code("nobody@example.org"), Some(3));
+    Browser::signed_up(&app, "ada");
+    app.run(&["user", "disable", "ada@example.org"]);
+    assert_eq!(code("ada@example.org"), Some(4));
+    assert_eq!(app.count("select count(*) from links"), 0);
 }
