@@ -6,4 +6,5 @@ export default {
   "date.yesterday": "Gestern",
   "date.days_late": { one: "{count} Tag zu spät", other: "{count} Tage zu spät" },
   "date.at": "{day} {time}",
+  "date.elsewhere": "{here} ({there})",
 };

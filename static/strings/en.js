@@ -12,4 +12,5 @@ export default {
   "date.yesterday": "Yesterday",
   "date.days_late": { one: "{count} day late", other: "{count} days late" },
   "date.at": "{day} {time}",
+  "date.elsewhere": "{here} ({there})",
 };

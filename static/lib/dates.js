@@ -1,0 +1,216 @@
+/**
+ * Days and times of day, as the API writes a due:
+ *
+ * | text                                       | is                              |
+ * | ------------------------------------------ | ------------------------------- |
+ * | `2026-12-02`                               | that day, wherever you are      |
+ * | `2026-12-02T14:00:00`                      | that time on the wall, wherever |
+ * | `2026-12-02T14:00:00+01:00[Europe/Berlin]` | that time in that zone          |
+ *
+ * A day is counted as a number of days and never as a number of hours, so a
+ * day of 23 or 25 hours is a day like any other.
+ */
+
+import { dateFormat } from "./formats.js";
+
+/**
+ * @typedef {string} Day as `2026-12-02`
+ * @typedef {string} Time as `14:00`
+ * @typedef {{ day: Day, time: Time | null }} Wall what calendar and clock on the wall show
+ * @typedef {Wall & { zone: string | null }} NewDue
+ * @typedef {NewDue & { instant: number | null }} Due one that has a zone has an instant
+ * @typedef {"overdue" | "today" | "upcoming"} Bucket
+ */
+
+const MS_PER_DAY = 86_400_000;
+const FIRST_DAY = -719_528; // 0000-01-01
+const LAST_DAY = 2_932_896; // 9999-12-31
+const DUE =
+  /^(?<day>\d{4}-\d\d-\d\d)(?:T(?<time>\d\d:\d\d)(?::\d\d)?(?:(?<offset>Z|[+-]\d\d:\d\d)?\[(?<zone>[^\]]+)\])?)?$/;
+
+/** The zone that this device is set to. */
+export const deviceZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** The day it is in a zone. @param {Date} now @param {string} zone @returns {Day} */
+export const today = (now, zone) => wallIn(zone, now.getTime()).day;
+
+/** True if the text is a day that the calendar has. @param {string} text */
+export function isDay(text) {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text;
+}
+
+/**
+ * The day some days later, or earlier if negative; kept within the years that
+ * have four digits.
+ *
+ * @param {Day} day @param {number} count @returns {Day}
+ */
+export function addDays(day, count) {
+  const number = Math.min(Math.max(dayNumber(day) + count, FIRST_DAY), LAST_DAY);
+  return new Date(number * MS_PER_DAY).toISOString().slice(0, 10);
+}
+
+/**
+ * The same day some months later; the last day of the month if it is shorter.
+ *
+ * @param {Day} day @param {number} count @returns {Day}
+ */
+export function addMonths(day, count) {
+  const [year, month, date] = day.split("-").map(Number);
+  const months = Math.min(Math.max(year * 12 + month - 1 + count, 0), 9999 * 12 + 11);
+  const first = dayOf(Math.floor(months / 12), (months % 12) + 1, 1);
+  return addDays(first, Math.min(date, daysInMonth(first)) - 1);
+}
+
+/** How many days from one to the other. @param {Day} from @param {Day} to */
+export const daysBetween = (from, to) => dayNumber(to) - dayNumber(from);
+
+/** The weekday: 1 is Monday, 7 is Sunday. @param {Day} day */
+export const weekday = (day) => ((((dayNumber(day) + 3) % 7) + 7) % 7) + 1;
+
+/** The first of the day's month. @param {Day} day @returns {Day} */
+export const monthOf = (day) => `${day.slice(0, 7)}-01`;
+
+/** How many days the day's month has. @param {Day} day */
+export function daysInMonth(day) {
+  const thirtyFirst = Number(addDays(monthOf(day), 30).slice(8));
+  return thirtyFirst === 31 ? 31 : 31 - thirtyFirst;
+}
+
+/** The day on which the day's week begins. @param {Day} day @param {number} firstWeekday @returns {Day} */
+export const weekOf = (day, firstWeekday) => addDays(day, -((weekday(day) - firstWeekday + 7) % 7));
+
+/**
+ * The weeks that show a month, always six so that the grid keeps its height.
+ *
+ * @param {Day} day any day of the month
+ * @param {number} firstWeekday
+ * @returns {Day[][]}
+ */
+export function monthGrid(day, firstWeekday) {
+  const start = weekOf(monthOf(day), firstWeekday);
+  return Array.from({ length: 6 }, (_, week) => daysFrom(addDays(start, week * 7), 7));
+}
+
+/** So many days in a row. @param {Day} first @param {number} count */
+export const daysFrom = (first, count) => Array.from({ length: count }, (_, i) => addDays(first, i));
+
+/**
+ * The weekday a week begins with: the person's setting, else what the locale
+ * does, else (in browsers that do not tell) Monday.
+ *
+ * @param {number | null} setting @param {string} locale @returns {number}
+ */
+export function firstWeekdayOf(setting, locale) {
+  const known = /** @type {any} */ (new Intl.Locale(locale));
+  return setting ?? (known.getWeekInfo?.() ?? known.weekInfo)?.firstDay ?? 1;
+}
+
+/** Reads a due. Fails on what the API would not send. @param {string} text @returns {Due} */
+export function parseDue(text) {
+  const { day = "", time = null, offset, zone = null } = DUE.exec(text)?.groups ?? {};
+  if (!isDay(day)) throw new RangeError(`not a due: ${text}`);
+  const instant = zone === null ? null : instantOf(day, time ?? "", zone, offset);
+  return { day, time, zone, instant };
+}
+
+/** Writes a due as the API takes it. @param {NewDue} due @returns {string} */
+export function formatDue({ day, time, zone }) {
+  if (time === null) return day;
+  return zone === null ? `${day}T${time}:00` : `${day}T${time}:00[${zone}]`;
+}
+
+/**
+ * When a due comes for somebody in a zone. One with a zone of its own can fall
+ * on another day here.
+ *
+ * @param {Due} due @param {string} here @returns {Wall}
+ */
+export const wallOf = (due, here) => (due.instant === null ? due : wallIn(here, due.instant));
+
+/**
+ * Where a due belongs in somebody's days. What was due earlier today is still
+ * today's.
+ *
+ * @param {Due} due @param {Day} today @param {string} here @returns {Bucket}
+ */
+export function bucketOf(due, today, here) {
+  const { day } = wallOf(due, here);
+  if (day === today) return "today";
+  return day < today ? "overdue" : "upcoming";
+}
+
+/** True once a due has gone by: its day, or its time. @param {Due} due @param {Date} now @param {string} here */
+export function isPast(due, now, here) {
+  if (due.time === null) return due.day < today(now, here);
+  return (due.instant ?? instantOf(due.day, due.time, here)) < now.getTime();
+}
+
+/**
+ * The bounds to ask the API for what may be due from a first day to a last. It
+ * compares clocks on the wall, and zones are less than two days apart, so ask
+ * for more and let `bucketOf` decide.
+ *
+ * @param {Day} first @param {Day} last
+ */
+export const boundsAround = (first, last) => ({
+  due_after: addDays(first, -2),
+  due_before: addDays(last, 3),
+});
+
+/**
+ * The instant at which a zone's clocks show a time. A time that is skipped is
+ * as much after the jump as it was to be; one that comes twice is the first.
+ * (So does the server, which also sends the offset that it found.)
+ *
+ * @param {Day} day @param {Time} time @param {string} zone @param {string} [offset] @returns {number}
+ */
+export function instantOf(day, time, zone, offset) {
+  if (offset !== undefined) return Date.parse(`${day}T${time}:00${offset}`);
+  const wall = Date.parse(`${day}T${time}:00Z`);
+  const before = wall - offsetAt(zone, wall - MS_PER_DAY);
+  const after = wall - offsetAt(zone, wall + MS_PER_DAY);
+  return [before, after].find((instant) => instant + offsetAt(zone, instant) === wall) ?? before;
+}
+
+/** @param {string} zone @param {number} instant @returns {{ day: Day, time: Time }} */
+function wallIn(zone, instant) {
+  const wall = new Date(instant + offsetAt(zone, instant)).toISOString();
+  return { day: wall.slice(0, 10), time: wall.slice(11, 16) };
+}
+
+/** How far a zone's clocks are ahead of UTC, in milliseconds. @param {string} zone @param {number} instant */
+function offsetAt(zone, instant) {
+  const part = partsIn(zone, instant);
+  const day = dayOf(Number(part.year), Number(part.month), Number(part.day));
+  const wall = Date.parse(`${day}T${part.hour}:${part.minute}:${part.second}Z`);
+  return wall - Math.floor(instant / 1000) * 1000;
+}
+
+const CLOCK = /** @type {const} */ ({
+  hourCycle: "h23",
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
+
+/** @param {string} zone @param {number} instant @returns {Record<string, string>} */
+function partsIn(zone, instant) {
+  const parts = dateFormat("en-US", { ...CLOCK, timeZone: zone }).formatToParts(instant);
+  return Object.fromEntries(parts.map(({ type, value }) => [type, value]));
+}
+
+/** @param {Day} day */
+function dayNumber(day) {
+  return Math.floor(Date.parse(`${day}T00:00:00Z`) / MS_PER_DAY);
+}
+
+/** @param {number} year @param {number} month @param {number} date @returns {Day} */
+function dayOf(year, month, date) {
+  const digits = (/** @type {number} */ number, /** @type {number} */ width) =>
+    String(number).padStart(width, "0");
+  return `${digits(year, 4)}-${digits(month, 2)}-${digits(date, 2)}`;
+}
