@@ -1,8 +1,11 @@
 //! Sessions, and the tokens that name them.
 
+use std::slice;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::audit::{self, Kind, Origin};
 use super::claims::LEEWAY_SECONDS;
 use super::secret::{self, ServerSecret};
 use super::user::User;
@@ -33,7 +36,8 @@ struct Claims<'a> {
     updated_at: Timestamp,
 }
 
-/// Makes a session for a command, as long as its one token, and signs that token.
+/// Makes a session for a command, as long as its one token, and signs that
+/// token. It is on record as issued by hand.
 pub fn issue_token(
     tx: &Tx,
     owner: Owner,
@@ -50,6 +54,8 @@ pub fn issue_token(
     // The token is good for a little longer than it says, and so is its session.
     let session_ends = ends.plus_seconds(LEEWAY_SECONDS);
     store::insert_session(tx, owner, &sid, "command", now, session_ends)?;
+    let by = Device::default();
+    audit::note_sessions(tx, owner, Kind::TokenIssued, &by, slice::from_ref(&sid), now)?;
     sign(tx, &user, &sid, base_url, seconds, now)
 }
 
@@ -110,11 +116,12 @@ pub struct Session {
     pub remembered: bool,
 }
 
-/// From where somebody signs in.
+/// From where somebody acts, as far as it is known.
 #[derive(Clone, Debug, Default)]
 pub struct Device {
     pub address: String,
     pub user_agent: String,
+    pub origin: Origin,
 }
 
 /// A session with its person.
@@ -203,16 +210,20 @@ pub fn end(tx: &Tx, owner: Owner, id: &str) -> Result<()> {
     store::delete_session(tx, owner, id)
 }
 
-/// Ends the caller's session with this token; another's is left alone.
-pub fn end_by_token(tx: &Tx, owner: Owner, token: &str) -> Result<bool> {
+/// Ends the caller's session with this token, and gives its id; another's is
+/// left alone.
+pub fn end_by_token(tx: &Tx, owner: Owner, token: &str) -> Result<Option<String>> {
     match store::session_by_token(tx, &hash_of(token))? {
-        Some((whose, session)) if whose == owner => end(tx, owner, &session.id).map(|()| true),
-        _ => Ok(false),
+        Some((whose, session)) if whose == owner => {
+            end(tx, owner, &session.id)?;
+            Ok(Some(session.id))
+        }
+        _ => Ok(None),
     }
 }
 
-/// Ends every session of an account, or all but one.
-pub fn end_all(tx: &Tx, owner: Owner, kept: Option<&str>) -> Result<()> {
+/// Ends every session of an account, or all but one, and gives their ids.
+pub fn end_all(tx: &Tx, owner: Owner, kept: Option<&str>) -> Result<Vec<String>> {
     tx.standing_changes();
     store::delete_sessions(tx, owner, kept.unwrap_or_default())
 }

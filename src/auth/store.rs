@@ -1,6 +1,7 @@
 //! The SQL of accounts, sessions, links, invitations and keys, a file for each.
 
 mod accounts;
+pub(super) mod audit;
 mod invites;
 mod keys;
 mod links;

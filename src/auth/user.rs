@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::audit::{self, Kind, Origin};
+use super::session::Device;
 use super::{link, password, store, two_factor};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -120,7 +122,9 @@ pub(super) fn welcome(tx: &Tx, issuer: &str, subject: &str, now: Timestamp) -> R
         two_factor_enabled: false,
     };
     tracing::info!(issuer, "first token of a stranger: made an account");
-    store::insert_user(tx, &user, None)
+    store::insert_user(tx, &user, None)?;
+    let by = Device { origin: Origin::Api, ..Device::default() };
+    audit::note(tx, Some(find(tx, user.id.as_str())?), Kind::AccountAdded, &by, now)
 }
 
 /// Changes the name or the picture; what is `None` stays.

@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use super::Opened;
 use super::output::print;
 use crate::auth;
+use crate::auth::audit::{self, Kind};
 use crate::config::Config;
 use crate::time::Timestamp;
 
@@ -24,6 +25,9 @@ impl Key {
     pub(super) fn run(&self, config: &Config) -> anyhow::Result<()> {
         let Key::Rotate(Rotate {}) = self;
         let now = Timestamp::now();
-        print(&Opened::new(config)?.write_now(move |tx| auth::rotate_key(tx, now))?)
+        print(&Opened::new(config)?.write_now(move |tx| {
+            audit::note_command(tx, None, Kind::KeyRotated, now)?;
+            auth::rotate_key(tx, now)
+        })?)
     }
 }

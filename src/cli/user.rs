@@ -8,9 +8,13 @@ use clap::{Args, Subcommand};
 use super::Opened;
 use super::invite::{Invite, Invites, Uninvite};
 use super::output::{print, print_json, table, tell};
+use crate::auth::audit::{self, Kind};
 use crate::auth::link;
 use crate::auth::user::{self, Email};
 use crate::config::Config;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::ids::Owner;
 use crate::time::Timestamp;
 
 #[derive(Subcommand)]
@@ -102,12 +106,10 @@ impl User {
             User::List(command) => command.run(config),
             User::ResetLink(command) => command.run(config),
             User::Disable(command) => {
-                let now = Timestamp::now();
-                change(config, &command.account, move |tx, owner| user::disable(tx, owner, now))
+                change(config, &command.account, Kind::AccountDisabled, user::disable)
             }
             User::Enable(command) => {
-                let now = Timestamp::now();
-                change(config, &command.account, move |tx, owner| user::enable(tx, owner, now))
+                change(config, &command.account, Kind::AccountEnabled, user::enable)
             }
         }
     }
@@ -121,8 +123,12 @@ impl Add {
             None => None,
         };
         let (name, now) = (self.name.clone(), Timestamp::now());
-        let user = Opened::new(config)?
-            .write_now(move |tx| user::add(tx, email, &name, hash.as_deref(), now))?;
+        let user = Opened::new(config)?.write_now(move |tx| {
+            let user = user::add(tx, email, &name, hash.as_deref(), now)?;
+            let owner = user::find(tx, user.id.as_str())?;
+            audit::note_command(tx, owner, Kind::AccountAdded, now)?;
+            Ok(user)
+        })?;
         if self.json { print_json(&user) } else { print(user.id.as_str()) }
     }
 
@@ -183,9 +189,14 @@ impl List {
 fn change(
     config: &Config,
     account: &str,
-    work: impl FnOnce(&crate::db::Tx, crate::ids::Owner) -> crate::error::Result<()> + Send + 'static,
+    kind: Kind,
+    work: fn(&Tx, Owner, Timestamp) -> Result<()>,
 ) -> anyhow::Result<()> {
-    let name = account.to_owned();
-    Opened::new(config)?.write_now(move |tx| work(tx, user::find(tx, &name)?))?;
+    let (name, now) = (account.to_owned(), Timestamp::now());
+    Opened::new(config)?.write_now(move |tx| {
+        let owner = user::find(tx, &name)?;
+        work(tx, owner, now)?;
+        audit::note_command(tx, owner, kind, now)
+    })?;
     Ok(())
 }

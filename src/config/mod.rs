@@ -85,6 +85,8 @@ settings! {
     trusted_proxies: Vec<ipnet::IpNet> = Vec::<String>::new(),
     /// Whether sign-ins and the like are limited: on, or off for tests alone.
     rate_limits: Switch = "on",
+    /// How many days the record of sign-ins, changes and failures goes back.
+    audit_days: u32 = 400,
     /// A file that each mail is appended to as a line of JSON instead of being
     /// sent, for development and tests.
     mail_outbox: Option<PathBuf> = None::<String>,
@@ -144,6 +146,9 @@ impl Config {
     fn check(&self) -> Result<(), (&'static str, String)> {
         if let Some(secret) = self.shared_secret() {
             secret.check().map_err(|why| ("better_auth_secret", why))?;
+        }
+        if !(1..=36_500).contains(&self.audit_days) {
+            return Err(("audit_days", "must be 1 to 36500".into()));
         }
         issuer::check(&self.issuers).map_err(|why| ("issuers", why))
     }

@@ -109,7 +109,9 @@ fn read_secret(variable: &str, path: &str) -> Result<String> {
 /// Only what is no text is parsed, so that a secret of digits stays a secret.
 fn parse(key: &str, text: String) -> Result<Value, String> {
     match key {
-        "port" => Ok(text.parse::<u16>().map_or_else(|_| Value::from(text), Value::from)),
+        "port" | "audit_days" => {
+            Ok(text.parse::<u32>().map_or_else(|_| Value::from(text), Value::from))
+        }
         "issuers" if text.trim_start().starts_with('[') => {
             if let Ok(json) = serde_json::from_str::<serde_json::Value>(&text) {
                 return Value::serialize(json).map_err(|error| error.to_string());

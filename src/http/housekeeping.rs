@@ -1,9 +1,9 @@
-//! What nobody asks for and everybody expects: old trash, old answers and ended
-//! sessions go by themselves.
+//! What nobody asks for and everybody expects: old trash, old answers, ended
+//! sessions and old records go by themselves.
 
 use std::time::Duration;
 
-use crate::auth::{invite, link, session, two_factor};
+use crate::auth::{audit, invite, link, session, two_factor};
 use crate::db::Db;
 use crate::error::Result;
 use crate::ids::Owner;
@@ -13,22 +13,23 @@ use crate::{sync, tasks};
 const INTERVAL: Duration = Duration::from_secs(60 * 60);
 
 /// Tidies a minute after the start, then every hour.
-pub(super) async fn run(db: Db) {
+pub(super) async fn run(db: Db, audit_days: u32) {
     tokio::time::sleep(Duration::from_secs(60)).await;
     loop {
-        if let Err(error) = tidy(&db, Timestamp::now()).await {
+        if let Err(error) = tidy(&db, audit_days, Timestamp::now()).await {
             tracing::warn!(%error, "tidying failed; it will be tried again");
         }
         tokio::time::sleep(INTERVAL).await;
     }
 }
 
-async fn tidy(db: &Db, now: Timestamp) -> Result<()> {
+async fn tidy(db: &Db, audit_days: u32, now: Timestamp) -> Result<()> {
     db.write(move |tx| {
         sync::forget_old(tx, now)?;
         link::forget_ended(tx, now)?;
         invite::forget_ended(tx, now)?;
         two_factor::forget_ended(tx, now)?;
+        audit::forget_old(tx, audit_days, now)?;
         session::forget_ended(tx, now)
     })
     .await?;

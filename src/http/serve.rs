@@ -76,6 +76,7 @@ async fn answer(
     .await?;
     let (stop, stopping) = watch::channel(false);
     let identity = super::Identity::new(config, base_url.clone())?;
+    let failures = identity.failures();
     let authority = Arc::new(Authority::new(db.clone(), config, base_url));
     let app = App { db: db.clone(), authority, stopping: stopping.clone() };
     let client = super::router(app, identity).await?;
@@ -91,13 +92,15 @@ async fn answer(
         );
     }
     ready(&format!("http://{address}"));
-    let housekeeping = tokio::spawn(housekeeping::run(db.clone()));
+    let housekeeping = tokio::spawn(housekeeping::run(db.clone(), config.audit_days));
     let server = tokio::spawn(listener::run(listener, client, stopping));
     signals.first().await;
     tracing::info!("stopping");
     stop.send_replace(true);
     housekeeping.abort();
-    server.await.map_err(|error| Error::Internal(format!("the listener failed: {error}")))
+    let ended = server.await;
+    failures.write(db).await;
+    ended.map_err(|error| Error::Internal(format!("the listener failed: {error}")))
 }
 
 /// The signals that stop the server.

@@ -145,6 +145,10 @@ fn attempts(their: &Names, own_task: &str, own_list: &str) -> Vec<(&'static str,
 
     vec![
         ("GET /api/me", vec![at("GET", "/api/me".into())]),
+        (
+            "GET /api/me/activity",
+            [vec![at("GET", "/api/me/activity".into())], page("/api/me/activity")].concat(),
+        ),
         ("GET /api/tasks", page("/api/tasks")),
         ("POST /api/tasks", post("/api/tasks")),
         ("GET /api/tasks/<id>", both(&|id| read(&tasks(id)))),

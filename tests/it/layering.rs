@@ -100,7 +100,7 @@ fn sql_is_run_in_the_cellar_and_the_stores_only() {
 }
 
 /// Rows that one person makes and sees.
-const PERSONAL: &[&str] = &["tasks", "lists", "tombstones", "replies"];
+const PERSONAL: &[&str] = &["tasks", "lists", "tombstones", "replies", "audit"];
 
 /// Rows that a secret leads to as well as their owner: the token of a session
 /// or a link, the id of a challenge. Each is kept as its hash.
@@ -113,6 +113,8 @@ const FOR_ALL: &[&str] = &[
     "delete from sessions where expires_at <",
     "delete from links where expires_at <",
     "delete from challenges where expires_at <",
+    "delete from audit where at <",
+    "delete from audit where kind glob '*_failed' and id <=",
     "select owner from users",
     "select kid, seed from signing_keys",
 ];

@@ -1,6 +1,7 @@
 //! Docket from outside: each test starts the real program on a directory of its own.
 
 mod accounts;
+mod activity;
 mod app;
 mod assets;
 mod bad_input;

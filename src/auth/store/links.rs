@@ -1,4 +1,4 @@
-//! Links that are used once, and the record of what happened to an account.
+//! Links that are used once.
 
 use rusqlite::{OptionalExtension, named_params};
 
@@ -56,27 +56,5 @@ pub(in crate::auth) fn delete_links(tx: &Tx, owner: Owner, kind: &str) -> Result
 pub(in crate::auth) fn delete_ended_links(tx: &Tx, now: Timestamp) -> Result<()> {
     tx.prepare_cached("delete from links where expires_at <= :now")?
         .execute(named_params! { ":now": now })?;
-    Ok(())
-}
-
-pub(in crate::auth) fn insert_audit(
-    tx: &Tx,
-    owner: Option<Owner>,
-    kind: &str,
-    address: &str,
-    origin: &str,
-    now: Timestamp,
-) -> Result<()> {
-    tx.prepare_cached(
-        "insert into audit (at, owner, kind, address, origin)
-         values (:now, :owner, :kind, :address, :origin)",
-    )?
-    .execute(named_params! {
-        ":now": now,
-        ":owner": owner,
-        ":kind": kind,
-        ":address": address,
-        ":origin": origin,
-    })?;
     Ok(())
 }

@@ -129,11 +129,14 @@ pub(in crate::auth) fn delete_session(tx: &Tx, owner: Owner, id: &str) -> Result
     Ok(())
 }
 
-/// Ends every session of an account but one; all of them if `kept` is empty.
-pub(in crate::auth) fn delete_sessions(tx: &Tx, owner: Owner, kept: &str) -> Result<()> {
-    tx.prepare_cached("delete from sessions where owner = :owner and id <> :kept")?
-        .execute(named_params! { ":owner": owner, ":kept": kept })?;
-    Ok(())
+/// Ends every session of an account but one, or all of them if `kept` is empty,
+/// and gives their ids.
+pub(in crate::auth) fn delete_sessions(tx: &Tx, owner: Owner, kept: &str) -> Result<Vec<String>> {
+    let mut statement = tx
+        .prepare_cached("delete from sessions where owner = :owner and id <> :kept returning id")?;
+    let rows =
+        statement.query_map(named_params! { ":owner": owner, ":kept": kept }, |row| row.get(0))?;
+    rows.map(|row| Ok(row?)).collect()
 }
 
 pub(in crate::auth) fn session_ends(

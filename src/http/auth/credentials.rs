@@ -1,5 +1,7 @@
 //! Signing in and out.
 
+use std::slice;
+
 use rocket::{Route, State, post, routes};
 use serde_json::{Value, json};
 
@@ -10,13 +12,12 @@ use super::validate::Members;
 use super::{AuthError, Identity, cookies};
 use crate::auth::audit::{self, Kind};
 use crate::auth::password::{self, Verdict, Weakness};
-use crate::auth::session::{self, Device, SignedIn};
+use crate::auth::session::{self, SignedIn};
 use crate::auth::two_factor::{self, ChallengeKind};
 use crate::auth::user::{self, Email};
 use crate::http::App;
 use crate::http::reply::Reply;
 use crate::ids::Owner;
-use crate::time::Timestamp;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![sign_in, sign_out]
@@ -50,13 +51,14 @@ async fn sign_in(
     let (known, outdated) = match (known, verdict) {
         (Some(known), Verdict::Right { outdated }) if !known.disabled => (known, outdated),
         (known, _) => {
-            return refuse(app, known.map(|known| known.owner), visit.device, visit.now).await;
+            let owner = known.map(|known| known.owner);
+            return Err(refuse(app, identity, owner, &visit));
         }
     };
     let owner = known.owner;
     let rehashed = if outdated { Some(identity.hasher.hash(password).await?) } else { None };
     let (secret, device, now) = (identity.secret.clone(), visit.device.clone(), visit.now);
-    let trust = visit.presented.trust;
+    let trust = visit.presented.trust.clone();
     let next = app
         .db
         .write(move |tx| {
@@ -77,14 +79,15 @@ async fn sign_in(
                 let challenge = two_factor::challenge(tx, owner, ChallengeKind::SignIn, now)?;
                 return Ok(Next::SecondFactor(challenge));
             }
-            audit::note(tx, Some(owner), Kind::SignedIn, &device, now)?;
             let (signed_in, token) = session::begin(tx, &secret, owner, &device, remember, now)?;
+            let id = slice::from_ref(&signed_in.session.id);
+            audit::note_sessions(tx, owner, Kind::SignedIn, &device, id, now)?;
             Ok(Next::SignedIn(Box::new(signed_in), token, trusted))
         })
         .await?;
     let (signed_in, token, trusted) = match next {
         Next::SignedIn(signed_in, token, trusted) => (signed_in, token, trusted),
-        Next::Refused => return refuse(app, None, visit.device, visit.now).await,
+        Next::Refused => return Err(refuse(app, identity, None, &visit)),
         Next::SecondFactor(challenge) => {
             let body = json!({ "twoFactorRedirect": true, "twoFactorMethods": ["totp"] });
             let mut cookies = cookies::set_challenge(identity, &challenge, remember);
@@ -124,14 +127,9 @@ enum Next {
 }
 
 /// The one answer to every failed sign-in, whether the account exists or not.
-async fn refuse(
-    app: &App,
-    owner: Option<Owner>,
-    device: Device,
-    now: Timestamp,
-) -> Result<Reply, AuthError> {
-    app.db.write(move |tx| audit::note(tx, owner, Kind::SignInFailed, &device, now)).await?;
-    Err(AuthError::new(401, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password"))
+fn refuse(app: &App, identity: &Identity, owner: Option<Owner>, visit: &Visit) -> AuthError {
+    identity.failures.count(&app.db, Kind::SignInFailed, owner, visit);
+    AuthError::new(401, "INVALID_EMAIL_OR_PASSWORD", "Invalid email or password")
 }
 
 #[post("/sign-out", data = "<posted>")]
@@ -146,7 +144,8 @@ async fn sign_out(
         let (device, now) = (visit.device, visit.now);
         app.db
             .write(move |tx| {
-                audit::note(tx, Some(owner), Kind::SignedOut, &device, now)?;
+                let id = slice::from_ref(&session.id);
+                audit::note_sessions(tx, owner, Kind::SignedOut, &device, id, now)?;
                 session::end(tx, owner, &session.id)
             })
             .await?;

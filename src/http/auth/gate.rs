@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::cookies::Presented;
 use super::{AuthError, Identity};
+use crate::auth::audit::Origin;
 use crate::auth::session::{self, Device, SignedIn};
 use crate::error::Error;
 use crate::http::{App, bridge, params};
@@ -35,8 +36,11 @@ impl<'r> FromRequest<'r> for Visit {
         };
         let address = client_address(request, identity);
         let agent = request.headers().get_one("user-agent").unwrap_or_default();
-        let device =
-            Device { address: shown(address), user_agent: agent.chars().take(500).collect() };
+        let device = Device {
+            address: shown(address),
+            user_agent: agent.chars().take(500).collect(),
+            origin: origin(request),
+        };
         let presented = Presented::of(request, identity);
         Outcome::Success(Visit { presented, device, address, now: Timestamp::now() })
     }
@@ -136,6 +140,16 @@ fn client_address(request: &Request<'_>, identity: &Identity) -> IpAddr {
         }
     }
     peer
+}
+
+/// Whether a browser sent it: those alone keep cookies and say where they stand.
+fn origin(request: &Request<'_>) -> Origin {
+    let browser = ["cookie", "origin", "sec-fetch-mode"];
+    if browser.iter().any(|name| request.headers().contains(name)) {
+        Origin::Web
+    } else {
+        Origin::Api
+    }
 }
 
 /// An address as a session shows it: IPv6 by its network, written out in full.

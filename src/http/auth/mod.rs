@@ -8,6 +8,7 @@ mod account;
 mod cookies;
 mod credentials;
 mod error;
+mod failures;
 mod gate;
 mod limits;
 mod objects;
@@ -25,6 +26,7 @@ use std::net::IpAddr;
 use rocket::Route;
 
 pub(super) use error::AuthError;
+pub(super) use failures::Failures;
 
 use crate::auth::ServerSecret;
 use crate::auth::mail::Outbox;
@@ -38,6 +40,7 @@ pub struct Identity {
     hasher: Hasher,
     outbox: Outbox,
     limits: limits::Limits,
+    failures: Failures,
     origins: origin::Origins,
     base_url: String,
     secure: bool,
@@ -52,12 +55,18 @@ impl Identity {
             hasher: Hasher::start()?,
             outbox: Outbox::new(config.mail_outbox.clone()),
             limits: limits::Limits::new(config.rate_limits == Switch::On),
+            failures: Failures::default(),
             origins: origin::Origins::new(config, &base_url),
             secure: base_url.starts_with("https://"),
             base_url,
             signup: config.signup,
             proxies: config.trusted_proxies.clone(),
         })
+    }
+
+    /// The failures that are still to be noted, to be written at the end.
+    pub(super) fn failures(&self) -> Failures {
+        self.failures.clone()
     }
 
     /// Checks a password that the limits let through, and takes back its count

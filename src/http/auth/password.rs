@@ -6,6 +6,7 @@ use serde_json::json;
 use super::credentials::refuse_weak;
 use super::gate::{Posted, Visit};
 use super::objects::UserObject;
+use super::sessions::note_ended;
 use super::validate::Members;
 use super::{AuthError, Identity, cookies};
 use crate::auth::audit::{self, Kind};
@@ -54,7 +55,8 @@ async fn change(
             if !end_others {
                 return Ok(None);
             }
-            session::end_all(tx, owner, None)?;
+            let ended = session::end_all(tx, owner, None)?;
+            note_ended(tx, owner, &device, &ended, now)?;
             session::begin(tx, &secret, owner, &device, remembered, now).map(Some)
         })
         .await?;
@@ -104,6 +106,7 @@ pub(super) async fn prove(
     if too_long
         || identity.verify(visit.address, password, Some(stored.clone())).await? == Verdict::Wrong
     {
+        identity.failures.count(&app.db, Kind::PasswordFailed, Some(owner), visit);
         return Err(AuthError::new(400, "INVALID_PASSWORD", "Invalid password"));
     }
     Ok(stored)

@@ -8,10 +8,13 @@ use super::objects::{SessionObject, UserObject};
 use super::validate::Members;
 use super::{AuthError, Identity, cookies, token};
 use crate::auth::audit::{self, Kind};
-use crate::auth::session::{self, SignedIn};
+use crate::auth::session::{self, Device, SignedIn};
+use crate::db::Tx;
 use crate::http::App;
 use crate::http::params::Query;
 use crate::http::reply::Reply;
+use crate::ids::Owner;
+use crate::time::Timestamp;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![get_session, post_session, list, revoke, revoke_all, revoke_others]
@@ -104,11 +107,9 @@ async fn revoke(
     let own = visit.presented.token.as_deref() == Some(token.as_str());
     let (owner, device, now) = (signed_in.owner, visit.device, visit.now);
     app.db
-        .write(move |tx| {
-            if session::end_by_token(tx, owner, &token)? {
-                audit::note(tx, Some(owner), Kind::SessionsEnded, &device, now)?;
-            }
-            Ok(())
+        .write(move |tx| match session::end_by_token(tx, owner, &token)? {
+            Some(id) => note_ended(tx, owner, &device, &[id], now),
+            None => Ok(()),
         })
         .await?;
     Ok(done(own.then(|| cookies::clear(identity)))?)
@@ -142,11 +143,25 @@ async fn end_all(visit: &Visit, app: &State<App>, but_own: bool) -> Result<(), A
     let (device, now) = (visit.device.clone(), visit.now);
     app.db
         .write(move |tx| {
-            audit::note(tx, Some(owner), Kind::SessionsEnded, &device, now)?;
-            session::end_all(tx, owner, but_own.then_some(session.id.as_str()))
+            let ended = session::end_all(tx, owner, but_own.then_some(session.id.as_str()))?;
+            note_ended(tx, owner, &device, &ended, now)
         })
         .await?;
     Ok(())
+}
+
+/// Notes the sessions that somebody ended, if there were any.
+pub(super) fn note_ended(
+    tx: &Tx,
+    owner: Owner,
+    device: &Device,
+    ended: &[String],
+    now: Timestamp,
+) -> crate::error::Result<()> {
+    if ended.is_empty() {
+        return Ok(());
+    }
+    audit::note_sessions(tx, owner, Kind::SessionsEnded, device, ended, now)
 }
 
 fn done(cookies: Option<Vec<rocket::http::Header<'static>>>) -> crate::error::Result<Reply> {

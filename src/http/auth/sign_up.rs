@@ -1,5 +1,7 @@
 //! Making an account, where that is open to the visitor.
 
+use std::slice;
+
 use rocket::{Route, State, post, routes};
 use serde_json::{Value, json};
 
@@ -63,8 +65,10 @@ async fn sign_up(
         .db
         .write(move |tx| {
             let owner = newcomer.settle(tx, &hash, now)?;
-            audit::note(tx, Some(owner), Kind::SignedUp, &device, now)?;
-            session::begin(tx, &secret, owner, &device, remember, now)
+            let begun = session::begin(tx, &secret, owner, &device, remember, now)?;
+            let id = slice::from_ref(&begun.0.session.id);
+            audit::note_sessions(tx, owner, Kind::SignedUp, &device, id, now)?;
+            Ok(begun)
         })
         .await?;
     let body = json!({ "token": token, "user": UserObject::from(&signed_in.user) });

@@ -89,8 +89,14 @@ async fn renew_codes(
     if !signed_in.user.two_factor_enabled {
         return Err(not_enabled());
     }
-    let owner = signed_in.owner;
-    let codes = app.db.write(move |tx| two_factor::renew_codes(tx, owner)).await?;
+    let (owner, device, now) = (signed_in.owner, visit.device, visit.now);
+    let codes = app
+        .db
+        .write(move |tx| {
+            audit::note(tx, Some(owner), Kind::RecoveryCodesRenewed, &device, now)?;
+            two_factor::renew_codes(tx, owner)
+        })
+        .await?;
     let codes = codes.ok_or_else(not_enabled)?;
     Ok(Reply::json(&json!({ "status": true, "backupCodes": codes }))?)
 }
@@ -111,9 +117,11 @@ async fn disable(
         .write(move |tx| {
             session::still(tx, owner, &session, now)?;
             two_factor::disable(tx, owner)?;
-            audit::note(tx, Some(owner), Kind::TwoFactorDisabled, &device, now)?;
             session::end(tx, owner, &session.id)?;
-            session::begin(tx, &secret, owner, &device, remembered, now)
+            let begun = session::begin(tx, &secret, owner, &device, remembered, now)?;
+            let ids = [begun.0.session.id.clone(), session.id];
+            audit::note_sessions(tx, owner, Kind::TwoFactorDisabled, &device, &ids, now)?;
+            Ok(begun)
         })
         .await?;
     opened(identity, &json!({ "status": true }), &token, remembered, false)
@@ -142,7 +150,7 @@ async fn verify(
     }) else {
         return Err(refusal(Outcome::Gone, false));
     };
-    let (secret, device, now) = (identity.secret.clone(), visit.device, visit.now);
+    let (secret, device, now) = (identity.secret.clone(), visit.device.clone(), visit.now);
     let remembered = match &signed_in {
         Some(signed_in) => signed_in.session.remembered,
         None => !visit.presented.forget,
@@ -150,7 +158,7 @@ async fn verify(
     // A code of the authenticator has no such choice.
     let no_session = no_session && is_backup;
     let (challenge, was_on) =
-        (visit.presented.challenge, signed_in.as_ref().map(|s| s.user.two_factor_enabled));
+        (visit.presented.challenge.clone(), signed_in.as_ref().map(|s| s.user.two_factor_enabled));
     let done = app
         .db
         .write(move |tx| {
@@ -171,16 +179,20 @@ async fn verify(
             if no_session || was_on == Some(true) {
                 return Ok(Ok((user::get(tx, owner)?, None, trusted)));
             }
-            if let Some(signed_in) = &signed_in {
-                audit::note(tx, Some(owner), Kind::TwoFactorEnabled, &device, now)?;
-                session::end(tx, owner, &signed_in.session.id)?;
-            } else {
-                audit::note(tx, Some(owner), Kind::SignedIn, &device, now)?;
-            }
             let (begun, token) = session::begin(tx, &secret, owner, &device, remembered, now)?;
+            let (mut ids, mut kind) = (vec![begun.session.id], Kind::SignedIn);
+            if let Some(signed_in) = &signed_in {
+                session::end(tx, owner, &signed_in.session.id)?;
+                ids.push(signed_in.session.id.clone());
+                kind = Kind::TwoFactorEnabled;
+            }
+            audit::note_sessions(tx, owner, kind, &device, &ids, now)?;
             Ok(Ok((begun.user, Some(token), trusted)))
         })
         .await?;
+    if let Err(Outcome::Wrong) = done {
+        identity.failures.count(&app.db, Kind::SecondFactorFailed, Some(owner), &visit);
+    }
     let (user, token, trusted) = done.map_err(|outcome| refusal(outcome, is_backup))?;
     let user = UserObject::from(&user);
     let mut reply = match &token {
