@@ -1,5 +1,6 @@
 //! The terminal door: a command to a file.
 
+mod audit;
 mod config;
 mod duration;
 mod invite;
@@ -113,6 +114,15 @@ Examples:
   docket token check \"$TOKEN\""
     )]
     Token(token::Token),
+    /// See what happened to accounts: sign-ins, failures, changes
+    #[command(
+        subcommand,
+        after_long_help = "\
+Examples:
+  docket audit list --user ada@example.org
+  docket audit tail --follow"
+    )]
+    Audit(audit::Audit),
 }
 
 /// Runs the command line of this process.
@@ -138,6 +148,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::User(command) => command.run(config)?,
         Command::Key(command) => command.run(config)?,
         Command::Token(command) => return command.run(config),
+        Command::Audit(command) => command.run(config)?,
     }
     Ok(ExitCode::SUCCESS)
 }

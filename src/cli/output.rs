@@ -9,10 +9,16 @@ use crate::config::LogLevel;
 
 /// Prints a result; a reader that went away is no failure.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
+    print_line(text).map(|_| ())
+}
+
+/// The same for one of many results: false once nobody reads them any more.
+pub(super) fn print_line(text: &str) -> anyhow::Result<bool> {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }
 

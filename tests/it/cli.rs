@@ -31,6 +31,9 @@ const COMMANDS: &[&[&str]] = &[
     &["token"],
     &["token", "issue"],
     &["token", "check"],
+    &["audit"],
+    &["audit", "list"],
+    &["audit", "tail"],
 ];
 
 fn run(dir: &Path, arguments: &[&str]) -> Output {
@@ -123,7 +126,9 @@ fn paste(app: &App, token: &str, line: &str) {
     let serves = line.split(" && ").any(|part| {
         part == "docket" || part.starts_with("docket serve") || part.starts_with("docket --")
     });
-    if serves || line.contains("pbpaste") || line.starts_with("curl") {
+    // This one goes on until it is interrupted.
+    let follows = line.contains("--follow");
+    if serves || follows || line.contains("pbpaste") || line.starts_with("curl") {
         return;
     }
     // An account that is there already would be a conflict.

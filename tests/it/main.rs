@@ -4,6 +4,7 @@ mod accounts;
 mod activity;
 mod app;
 mod assets;
+mod audit;
 mod bad_input;
 mod browser;
 mod changes;
