@@ -32,7 +32,10 @@ const DUE =
 export const deviceZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The day it is in a zone. @param {Date} now @param {string} zone @returns {Day} */
-export const today = (now, zone) => wallIn(zone, now.getTime()).day;
+export const today = (now, zone) => wallNow(now, zone).day;
+
+/** The day and the time it is in a zone. @param {Date} now @param {string} zone */
+export const wallNow = (now, zone) => wallIn(zone, now.getTime());
 
 /** True if the text is a day that the calendar has. @param {string} text */
 export function isDay(text) {

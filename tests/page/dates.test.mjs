@@ -18,6 +18,7 @@ import {
   monthGrid,
   parseDue,
   today,
+  wallNow,
   wallOf,
   weekday,
   weekOf,
@@ -74,6 +75,7 @@ for (const zone of ZONES) {
       for (const number of numbers(2000)) {
         const date = new Date(Math.floor(number * 60 * 365.25 * 86_400_000));
         assert.equal(today(date, zone), dayIn(date), date.toISOString());
+        assert.deepEqual(wallNow(date, zone), { day: dayIn(date), time: timeIn(date) });
         const due = parseDue(`${date.toISOString().slice(0, 16)}Z[UTC]`);
         assert.deepEqual(wallOf(due, zone), { day: dayIn(date), time: timeIn(date) });
       }
