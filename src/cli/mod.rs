@@ -5,6 +5,7 @@ mod config;
 mod duration;
 mod invite;
 mod key;
+mod mail;
 mod migrate;
 mod output;
 mod serve;
@@ -102,6 +103,9 @@ Examples:
   docket user enable ada@example.org"
     )]
     User(user::User),
+    /// Look whether mail can be sent
+    #[command(subcommand, after_long_help = "Examples:\n  docket mail test ada@example.org")]
+    Mail(mail::Mail),
     /// Rotate the keys that sign tokens
     #[command(subcommand, after_long_help = "Examples:\n  docket key rotate")]
     Key(key::Key),
@@ -146,6 +150,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(command) => command.run(&loaded)?,
         Command::Migrate(command) => command.run(config)?,
         Command::User(command) => command.run(config)?,
+        Command::Mail(command) => command.run(config)?,
         Command::Key(command) => command.run(config)?,
         Command::Token(command) => return command.run(config),
         Command::Audit(command) => command.run(config)?,

@@ -4,6 +4,7 @@
 //! over the default.
 
 mod issuer;
+mod mail;
 mod sources;
 mod types;
 
@@ -15,7 +16,7 @@ use figment::value::{Dict, Value};
 
 pub use issuer::{IssuerConfig, Subjects};
 pub use sources::Flags;
-pub use types::{BaseUrl, LogLevel, Secret, SignUp, Switch};
+pub use types::{BaseUrl, LogLevel, Secret, SignUp, SmtpTls, Switch};
 
 use crate::error::{Error, Result};
 
@@ -87,6 +88,24 @@ settings! {
     rate_limits: Switch = "on",
     /// How many days the record of sign-ins, changes and failures goes back.
     audit_days: u32 = 400,
+    /// The mail server that takes Docket's mail, such as smtp.example.org. Without it,
+    /// no mail is sent.
+    smtp_host: Option<String> = None::<String>,
+    /// The mail server's port. Without it, 465, or 587 for starttls, or 25 for off.
+    smtp_port: Option<u16> = None::<u16>,
+    /// How the connection to it is encrypted: implicit (from the start), starttls
+    /// (which the server must then offer) or off.
+    smtp_tls: SmtpTls = "implicit",
+    /// The name to sign in to the mail server by.
+    smtp_user: Option<String> = None::<String>,
+    /// The password for it; better in the environment, or in a file that
+    /// DOCKET_SMTP_PASSWORD_FILE names.
+    smtp_password: Option<Secret> = None::<String>,
+    /// A file with the certificate (PEM) of an authority of one's own that the mail
+    /// server's certificate may be from, besides the public ones.
+    smtp_ca_file: Option<PathBuf> = None::<String>,
+    /// Whom mail is from, such as Docket <docket@example.org>. Needed for smtp_host.
+    mail_from: Option<String> = None::<String>,
     /// A file that each mail is appended to as a line of JSON instead of being
     /// sent, for development and tests.
     mail_outbox: Option<PathBuf> = None::<String>,
@@ -121,7 +140,7 @@ impl Loaded {
     pub fn shown(&self, name: &str) -> serde_json::Value {
         let value = self.figment.find_value(name).ok();
         match serde_json::to_value(&value).unwrap_or_default() {
-            serde_json::Value::String(text) if name.ends_with("secret") && !text.is_empty() => {
+            serde_json::Value::String(text) if sources::is_secret(name) && !text.is_empty() => {
                 "********".into()
             }
             value => value,
@@ -150,7 +169,8 @@ impl Config {
         if !(1..=36_500).contains(&self.audit_days) {
             return Err(("audit_days", "must be 1 to 36500".into()));
         }
-        issuer::check(&self.issuers).map_err(|why| ("issuers", why))
+        issuer::check(&self.issuers).map_err(|why| ("issuers", why))?;
+        mail::check(self)
     }
 }
 

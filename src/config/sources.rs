@@ -66,6 +66,11 @@ pub(super) fn origin(figment: &Figment, name: &str) -> String {
     }
 }
 
+/// True for what is never shown, and may be kept in a file of its own.
+pub(super) fn is_secret(name: &str) -> bool {
+    name.ends_with("secret") || name.ends_with("password")
+}
+
 /// The variables that set something: each with its setting and value.
 fn environment() -> Result<Vec<(String, Dict)>> {
     let mut found = Vec::new();
@@ -76,9 +81,7 @@ fn environment() -> Result<Vec<(String, Dict)>> {
             Error::Setup(format!("the environment variable {variable} is no UTF-8"))
         })?;
         let (key, text) = match key.strip_suffix("_file") {
-            Some(key) if key.ends_with("secret") => {
-                (key.to_owned(), read_secret(&variable, &text)?)
-            }
+            Some(key) if is_secret(key) => (key.to_owned(), read_secret(&variable, &text)?),
             _ => (key, text),
         };
         let value = parse(&key, text)
@@ -109,7 +112,7 @@ fn read_secret(variable: &str, path: &str) -> Result<String> {
 /// Only what is no text is parsed, so that a secret of digits stays a secret.
 fn parse(key: &str, text: String) -> Result<Value, String> {
     match key {
-        "port" | "audit_days" => {
+        "port" | "smtp_port" | "audit_days" => {
             Ok(text.parse::<u32>().map_or_else(|_| Value::from(text), Value::from))
         }
         "issuers" if text.trim_start().starts_with('[') => {

@@ -47,6 +47,10 @@ impl Secret {
         self.0.as_bytes()
     }
 
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -78,6 +82,17 @@ pub enum SignUp {
     Open,
     Invite,
     Closed,
+}
+
+/// How a connection to the mail server is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpTls {
+    /// From its first byte (RFC 8314).
+    Implicit,
+    /// After it has begun (RFC 3207); without that no mail is sent.
+    Starttls,
+    Off,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

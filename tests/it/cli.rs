@@ -26,6 +26,8 @@ const COMMANDS: &[&[&str]] = &[
     &["user", "reset-link"],
     &["user", "disable"],
     &["user", "enable"],
+    &["mail"],
+    &["mail", "test"],
     &["key"],
     &["key", "rotate"],
     &["token"],
@@ -122,13 +124,15 @@ fn examples_work_when_pasted() {
 
 /// Runs a line of an example as a shell would, beside a running server.
 fn paste(app: &App, token: &str, line: &str) {
-    // These serve, or need a Mac's clipboard or a client that may not be there.
+    // These serve, or need a Mac's clipboard, or a mail server, or a client that
+    // may not be there.
     let serves = line.split(" && ").any(|part| {
         part == "docket" || part.starts_with("docket serve") || part.starts_with("docket --")
     });
     // This one goes on until it is interrupted.
     let follows = line.contains("--follow");
-    if serves || follows || line.contains("pbpaste") || line.starts_with("curl") {
+    let needs = ["pbpaste", "mail test"].iter().any(|part| line.contains(part));
+    if serves || follows || needs || line.starts_with("curl") {
         return;
     }
     // An account that is there already would be a conflict.

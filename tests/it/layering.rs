@@ -33,6 +33,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("getrandom", &["auth/keys.rs", "auth/secret.rs", "http/request_id.rs"]),
     ("ipnet", &["config/", "http/auth/"]),
     ("ureq", &["auth/fetch.rs"]),
+    ("lettre", &["auth/mail/smtp.rs"]),
     ("quick_cache", &["auth/authority.rs"]),
     ("figment", &["config/", "http/mod.rs"]),
     ("jiff", &["time.rs", "tasks/due.rs", "cli/duration.rs"]),

@@ -493,7 +493,7 @@ fn a_reset_works_once_and_ends_every_session() {
         ("/new?a=b", format!("{}/new?a=b&token={token}", app.url)),
         ("/new%23part", format!("{}/new?token={token}#part", app.url)),
         ("/n%C3%A4w", format!("{}/n%C3%A4w?token={token}", app.url)),
-        ("", format!("{}?token={token}", app.url)),
+        ("", format!("{}/reset-password?token={token}", app.url)),
     ] {
         let path = format!("/reset-password/{token}?callbackURL={target}");
         let reply = Browser::new(&app).get(&path);

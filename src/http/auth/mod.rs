@@ -29,7 +29,7 @@ pub(super) use error::AuthError;
 pub(super) use failures::Failures;
 
 use crate::auth::ServerSecret;
-use crate::auth::mail::Outbox;
+use crate::auth::mail::Mailer;
 use crate::auth::password::{Hasher, Verdict};
 use crate::config::{Config, SignUp, Switch};
 use crate::error::Result;
@@ -38,7 +38,7 @@ use crate::error::Result;
 pub struct Identity {
     secret: ServerSecret,
     hasher: Hasher,
-    outbox: Outbox,
+    mailer: Mailer,
     limits: limits::Limits,
     failures: Failures,
     origins: origin::Origins,
@@ -53,7 +53,7 @@ impl Identity {
         Ok(Identity {
             secret: ServerSecret::load(config)?,
             hasher: Hasher::start()?,
-            outbox: Outbox::new(config.mail_outbox.clone()),
+            mailer: Mailer::start(config)?,
             limits: limits::Limits::new(config.rate_limits == Switch::On),
             failures: Failures::default(),
             origins: origin::Origins::new(config, &base_url),

@@ -1,9 +1,11 @@
 //! Whose pages may act for a signed-in browser (SECURITY-BAR S15, S16).
 
 use rocket::Request;
+use rocket::http::Status;
 
 use super::AuthError;
 use crate::config::Config;
+use crate::http::reply::Reply;
 
 /// The origins that count as ours.
 pub(super) struct Origins(Vec<String>);
@@ -96,6 +98,15 @@ impl Origins {
         }
         Ok(())
     }
+}
+
+/// Leads a browser to a target that was checked, with this added to its query.
+pub(super) fn lead(base_url: &str, target: &str, told: &str) -> Reply {
+    let (page, part) = target.split_at(target.find('#').unwrap_or(target.len()));
+    let mark = if page.contains('?') { '&' } else { '?' };
+    let base = if page.starts_with('/') { base_url } else { "" };
+    let location = in_ascii(&format!("{base}{page}{mark}{told}{part}"));
+    Reply::no_content().status(Status::Found).header("Location", location)
 }
 
 /// An address as a header can hold it (RFC 3986, 2.5).

@@ -1,16 +1,15 @@
 //! Setting a new password by a mailed link.
 
-use rocket::http::Status;
 use rocket::{Route, State, get, post, routes};
 use serde_json::{Value, json};
 
 use super::credentials::refuse_weak;
 use super::gate::{Posted, Visit};
-use super::origin::in_ascii;
+use super::origin::lead;
 use super::validate::Members;
 use super::{AuthError, Identity};
 use crate::auth::audit::{self, Kind};
-use crate::auth::mail::Mail;
+use crate::auth::mail::{self, Mail};
 use crate::auth::user::{self, Email};
 use crate::auth::{link, session};
 use crate::http::App;
@@ -38,7 +37,7 @@ async fn request(
     }
     members.optional_string("redirectTo");
     members.done()?;
-    if !identity.outbox.is_open() {
+    if !identity.mailer.is_open() {
         return Err(AuthError::new(400, "RESET_PASSWORD_DISABLED", "Reset password isn't enabled"));
     }
     let (email, device, now) = (parsed?, visit.device, visit.now);
@@ -58,18 +57,11 @@ async fn request(
         .await?;
     if let Some(token) = token {
         let target = body.get("redirectTo").and_then(Value::as_str).unwrap_or_default();
-        let mail = Mail {
-            kind: "reset-password",
+        identity.mailer.send(Mail {
+            kind: mail::Kind::ResetPassword,
             to,
             url: link_to(&identity.base_url, &token, target),
             token,
-        };
-        let outbox = identity.outbox.clone();
-        // Sent apart from the answer, which must take as long for nobody.
-        rocket::tokio::task::spawn_blocking(move || {
-            if let Err(error) = outbox.send(&mail) {
-                tracing::error!(%error, "a mail could not be sent");
-            }
         });
     }
     let message = "If this email exists in our system, check your email for the reset link";
@@ -102,11 +94,9 @@ async fn open(
         Some(_) => format!("token={}", rocket::http::RawStr::new(token).percent_encode()),
         None => "error=INVALID_TOKEN".to_owned(),
     };
-    let (page, part) = target.split_at(target.find('#').unwrap_or(target.len()));
-    let mark = if page.contains('?') { '&' } else { '?' };
-    let base = if page.starts_with('/') || page.is_empty() { &identity.base_url } else { "" };
-    let location = in_ascii(&format!("{base}{page}{mark}{told}{part}"));
-    Ok(Reply::no_content().status(Status::Found).header("Location", location))
+    // A link that names no page is for ours.
+    let target = if target.is_empty() { "/reset-password" } else { &target };
+    Ok(lead(&identity.base_url, target, &told))
 }
 
 /// Sets the password and ends every session: whoever had the old password is out.
