@@ -221,6 +221,12 @@ pub fn own(
     Ok((entries, point))
 }
 
+/// True if somebody has come in to the account from this address: signed in,
+/// or set its password.
+pub fn came_in_from(conn: &Conn, owner: Owner, address: &str) -> Result<bool> {
+    store::came_in_from(conn, owner, address)
+}
+
 /// What the server's owner asks for.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {

@@ -21,7 +21,8 @@ use rocket::tokio::io::{AsyncRead, ReadBuf};
 use rocket::{Data, Request};
 
 use super::error::Problem;
-use super::{request_id, security};
+use super::reply::Reply;
+use super::{auth, request_id, security};
 use crate::error::Error;
 
 /// The largest request body, in bytes.
@@ -47,7 +48,13 @@ pub(super) async fn answer(
 ) -> hyper::Response<Outgoing> {
     let (head, body) = request.into_parts();
     let id = request_id::choose(head.headers.get(request_id::HEADER).map(HeaderValue::as_bytes));
-    let mut response = match prepare(client, &head, peer, &id) {
+    let prepared = prepare(client, &head, peer, &id).and_then(|request| {
+        match auth::too_often(request.inner()) {
+            Some(reply) => Err(Refusal::Reply(reply)),
+            None => Ok(request),
+        }
+    });
+    let mut response = match prepared {
         Ok(mut request) => {
             let unread = bring_body(&mut request, body).await;
             let is_head = head.method == hyper::Method::HEAD;
@@ -74,6 +81,7 @@ pub(super) async fn answer(
 /// Why a request never reached the router.
 enum Refusal {
     Error(Error),
+    Reply(Reply),
     Status(u16, &'static str, &'static str),
 }
 
@@ -195,6 +203,7 @@ fn close_after(response: &mut hyper::Response<Outgoing>) {
 fn refuse(refusal: Refusal, id: &str) -> hyper::Response<Outgoing> {
     let reply = match refusal {
         Refusal::Error(error) => error.reply(id),
+        Refusal::Reply(reply) => reply,
         Refusal::Status(status, code, detail) => {
             Problem::new(Status::new(status), code, detail.to_owned(), id).reply()
         }

@@ -32,6 +32,8 @@ const MEANT: &[&str] = &[
     "location",
     "link",
     "retry-after",
+    "ratelimit",
+    "ratelimit-policy",
     "www-authenticate",
     "allow",
     "idempotent-replayed",
@@ -469,6 +471,11 @@ fn provoke(app: &App, ada: &Person, operation: &Operation, status: &str) -> (Str
         "422" if body.is_some() => send(&path, &headers, Some("{\"no/pe\": 1}")),
         "422" if operation.id() == "streamEvents" => send(&path, &[("last-event-id", "?")], None),
         "422" => send(&format!("{path}?nope=1"), &[], None),
+        "429" => {
+            let ask = || app.request(method, &path, &[], None);
+            let mut replies = std::iter::repeat_with(ask).take(101);
+            (path.clone(), replies.find(|reply| reply.status == 429).expect("a limit"))
+        }
         "431" => send(&path, &[("x-long", &"x".repeat(40_000))], None),
         other => panic!("{}: nobody knows how to provoke {other}", operation.id()),
     }

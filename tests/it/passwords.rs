@@ -315,6 +315,76 @@ fn at_most_35_wrong_passwords_come_from_one_address() {
     assert_eq!(elsewhere.post("/verify-password", &json!({ "password": PASSWORD })).status, 200);
 }
 
+// SECURITY-BAR S10: many addresses against one account are slowed, and its
+// person comes in from where they were before.
+#[test]
+fn an_attack_from_many_addresses_is_slowed_and_locks_nobody_out() {
+    let outbox = TempDir::new().unwrap();
+    let mails = outbox.path().join("outbox").display().to_string();
+    let app = App::with(&[PROXY, ("DOCKET_MAIL_OUTBOX", &mails)]);
+    let sign_up = |address: &str, name: &str| {
+        let body = json!({ "name": name, "email": format!("{name}@example.org"),
+            "password": PASSWORD });
+        let headers = [("content-type", "application/json"), ("x-forwarded-for", address)];
+        let reply =
+            app.request("POST", "/api/auth/sign-up/email", &headers, Some(&body.to_string()));
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    };
+    sign_up("203.0.113.1", "ada");
+    sign_up("203.0.113.2", "bob");
+    let attack = |email: &str| -> Vec<u16> {
+        let guess = |host| sign_in_from(&app, &format!("198.51.100.{host}"), email, "wrong-horse");
+        (0..130).map(|host| guess(host).status).collect()
+    };
+    for email in ["ada@example.org", "nobody@example.org"] {
+        let statuses = attack(email);
+        assert!(statuses[..100].iter().all(|status| *status == 401), "{statuses:?}");
+        let refused = statuses[100..].iter().filter(|status| **status == 429).count();
+        // One in ten seconds may still pass.
+        assert!(refused >= 20, "{email}: {statuses:?}");
+    }
+    let slowed = (200..250)
+        .map(|host| sign_in_from(&app, &format!("198.51.100.{host}"), "ada@example.org", PASSWORD))
+        .find(|reply| reply.status == 429)
+        .expect("a right guess comes too late as well");
+    assert_eq!(refusal(&slowed), (429, "TOO_MANY_REQUESTS"));
+    let seconds: u64 = slowed.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=10).contains(&seconds));
+    assert_eq!(slowed.header("ratelimit-policy"), Some("\"account\";q=100;w=900"));
+
+    let known = sign_in_from(&app, "203.0.113.1", "ada@example.org", PASSWORD);
+    assert_eq!(known.status, 200, "where they were before: {}", known.text);
+    let other = sign_in_from(&app, "203.0.113.50", "bob@example.org", PASSWORD);
+    assert_eq!(other.status, 200, "another account: {}", other.text);
+    // Somewhere new a reset link helps.
+    let token = request_reset(&app, &outbox, "ada@example.org");
+    let body = json!({ "newPassword": "another-horse-9", "token": token }).to_string();
+    let headers = [("content-type", "application/json"), ("x-forwarded-for", "203.0.113.77")];
+    let reply = app.request("POST", "/api/auth/reset-password", &headers, Some(&body));
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    let new = sign_in_from(&app, "203.0.113.77", "ada@example.org", "another-horse-9");
+    assert_eq!(new.status, 200, "{}", new.text);
+}
+
+// CONTRACT, 13: whatever is asked for below /api/auth, known or not.
+#[test]
+fn a_hundred_requests_in_ten_seconds_are_let_through() {
+    let app = App::with(&[PROXY]);
+    let ask = |path: &str, address: &str| {
+        app.request("GET", &format!("/api/auth{path}"), &[("x-forwarded-for", address)], None)
+    };
+    for (path, status) in [("/ok", 200), ("/get-session", 200), ("/nothing", 404), ("/token", 401)]
+    {
+        for _ in 0..100 {
+            assert_eq!(ask(path, "203.0.113.9").status, status, "{path}");
+        }
+        let refused = ask(path, "203.0.113.9");
+        assert_eq!(refusal(&refused), (429, "TOO_MANY_REQUESTS"), "{path}");
+        assert_eq!(refused.header("ratelimit-policy"), Some("\"requests\";q=100;w=10"));
+        assert_eq!(ask(path, "203.0.113.10").status, status, "{path}");
+    }
+}
+
 #[test]
 fn right_passwords_use_up_nothing() {
     let app = App::with(&[PROXY]);

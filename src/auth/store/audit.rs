@@ -75,6 +75,17 @@ pub(in crate::auth) fn own(
     rows.map(|row| Ok(row?)).collect()
 }
 
+pub(in crate::auth) fn came_in_from(conn: &Conn, owner: Owner, address: &str) -> Result<bool> {
+    let came_in = conn
+        .prepare_cached(
+            "select 1 from audit
+             where owner = :owner and address = :address
+                 and kind in ('signed_up', 'signed_in', 'password_changed')",
+        )?
+        .exists(named_params! { ":owner": owner, ":address": address })?;
+    Ok(came_in)
+}
+
 /// Everybody's: for the server's owner alone.
 pub(in crate::auth) fn list(conn: &Conn, filter: &Filter, limit: u32) -> Result<Vec<OwnersEntry>> {
     let mut statement = conn.prepare_cached(&format!(

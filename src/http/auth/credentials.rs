@@ -43,15 +43,15 @@ async fn sign_in(
     if password::weakness(&password) == Some(Weakness::TooLong) {
         return Err(AuthError::new(400, "PASSWORD_TOO_LONG", "Password too long"));
     }
-    identity.limits.may_try_password(visit.address)?;
     let looked_up = email.clone();
     let known = app.db.read(Owner::NOBODY, move |conn| user::credential(conn, &looked_up)).await?;
+    let owner = known.as_ref().map(|known| known.owner);
+    let tried = identity.may_try(app, &visit, &email.as_str(), owner).await?;
     let stored = known.as_ref().and_then(|known| known.password_hash.clone());
-    let verdict = identity.verify(visit.address, password.clone(), stored).await?;
+    let verdict = identity.verify(tried, password.clone(), stored).await?;
     let (known, outdated) = match (known, verdict) {
         (Some(known), Verdict::Right { outdated }) if !known.disabled => (known, outdated),
-        (known, _) => {
-            let owner = known.map(|known| known.owner);
+        _ => {
             return Err(refuse(app, identity, owner, &visit));
         }
     };

@@ -5,6 +5,7 @@ use rocket::http::Status;
 use rocket::response::Responder;
 use serde_json::json;
 
+use super::limits::Rule;
 use crate::error::Error;
 use crate::http::error::id_of;
 use crate::http::reply::Reply;
@@ -17,24 +18,33 @@ pub(in crate::http) struct AuthError {
     message: String,
     /// Seconds to wait.
     retry_after: Option<u64>,
+    /// The limit that was reached.
+    rule: Option<Rule>,
 }
 
 impl AuthError {
     pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> AuthError {
-        AuthError { status, code: Some(code), message: message.into(), retry_after: None }
+        AuthError {
+            status,
+            code: Some(code),
+            message: message.into(),
+            retry_after: None,
+            rule: None,
+        }
     }
 
     pub(super) fn without_code(status: u16, message: &str) -> AuthError {
-        AuthError { status, code: None, message: message.into(), retry_after: None }
+        AuthError { status, code: None, message: message.into(), retry_after: None, rule: None }
     }
 
     pub(super) fn unauthorized() -> AuthError {
         AuthError::new(401, "UNAUTHORIZED", "Unauthorized")
     }
 
-    pub(super) fn too_many(seconds: u64) -> AuthError {
+    pub(super) fn too_many(seconds: u64, rule: Rule) -> AuthError {
         let message = "Too many requests. Please try again later.";
-        AuthError::new(429, "TOO_MANY_REQUESTS", message).retry_after(seconds)
+        let error = AuthError::new(429, "TOO_MANY_REQUESTS", message).retry_after(seconds);
+        AuthError { rule: Some(rule), ..error }
     }
 
     /// Says how many seconds to wait.
@@ -62,10 +72,14 @@ impl AuthError {
         let reply = Reply::bytes("application/json", body.to_string().into_bytes())
             .status(Status::new(self.status))
             .header("Cache-Control", "no-store");
-        match self.retry_after {
-            Some(seconds) => reply
-                .header("Retry-After", seconds.to_string())
-                .header("X-Retry-After", seconds.to_string()),
+        let Some(seconds) = self.retry_after else { return reply };
+        let reply = reply
+            .header("Retry-After", seconds.to_string())
+            .header("X-Retry-After", seconds.to_string());
+        match self.rule {
+            Some(Rule { name, most, window, .. }) => reply
+                .header("RateLimit-Policy", format!("\"{name}\";q={most};w={}", window.as_secs()))
+                .header("RateLimit", format!("\"{name}\";r=0;t={seconds}")),
             None => reply,
         }
     }

@@ -1,5 +1,5 @@
 //! What every request to `/api/auth` passes, in Better Auth's order: the rate
-//! limit, the media type and JSON, the origin and the addresses in the body,
+//! limit (before its body is read), the media type and JSON, the origin and the addresses in the body,
 //! and then whose session it brings.
 
 use std::net::IpAddr;
@@ -15,6 +15,7 @@ use super::{AuthError, Identity};
 use crate::auth::audit::Origin;
 use crate::auth::session::{self, Device, SignedIn};
 use crate::error::Error;
+use crate::http::reply::Reply;
 use crate::http::{App, bridge, params};
 use crate::time::Timestamp;
 
@@ -76,6 +77,18 @@ impl<'r> FromData<'r> for Posted {
     }
 }
 
+/// The answer to whoever asks too often below `/api/auth`, whatever for: it
+/// comes before anything else is looked at.
+pub(in crate::http) fn too_often(request: &Request<'_>) -> Option<Reply> {
+    let identity = request.rocket().state::<Identity>()?;
+    let path = request.uri().path().as_str().strip_prefix("/api/auth")?;
+    if !path.starts_with('/') {
+        return None;
+    }
+    let counted = identity.limits.request(client_address(request, identity), path);
+    counted.err().map(|refusal| refusal.reply())
+}
+
 async fn pass(request: &Request<'_>, data: Data<'_>) -> Result<Value, AuthError> {
     let identity = request
         .rocket()
@@ -83,7 +96,6 @@ async fn pass(request: &Request<'_>, data: Data<'_>) -> Result<Value, AuthError>
         .ok_or_else(|| Error::Internal("the router has no identity".into()))?;
     let path = request.uri().path().as_str();
     let path = path.strip_prefix("/api/auth").unwrap_or(path);
-    identity.limits.request(client_address(request, identity), path)?;
     if let Some(error) = bridge::unread(request) {
         return Err(error.into());
     }

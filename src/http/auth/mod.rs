@@ -21,18 +21,25 @@ mod token;
 mod two_factor;
 mod validate;
 
-use std::net::IpAddr;
+use std::hash::Hash;
 
+use gate::Visit;
+use limits::Try;
 use rocket::Route;
 
 pub(super) use error::AuthError;
 pub(super) use failures::Failures;
+pub(super) use gate::too_often;
 
 use crate::auth::ServerSecret;
+use crate::auth::audit;
 use crate::auth::mail::Mailer;
 use crate::auth::password::{Hasher, Verdict};
 use crate::config::{Config, SignUp, Switch};
+use crate::db::Conn;
 use crate::error::Result;
+use crate::http::App;
+use crate::ids::Owner;
 
 /// What these endpoints need besides the database.
 pub struct Identity {
@@ -69,17 +76,37 @@ impl Identity {
         self.failures.clone()
     }
 
-    /// Checks a password that the limits let through, and takes back its count
-    /// unless it is wrong.
+    /// Lets a password be tried at an account, which is `owner`'s if it is
+    /// anybody's, unless too many were wrong. Where they have come in before,
+    /// what others try at their account holds nobody up.
+    async fn may_try(
+        &self,
+        app: &App,
+        visit: &Visit,
+        account: &impl Hash,
+        owner: Option<Owner>,
+    ) -> Result<Try, AuthError> {
+        let mut tried = self.limits.may_try_password(visit.address)?;
+        let Err(refusal) = self.limits.may_try_account(account, &mut tried) else {
+            return Ok(tried);
+        };
+        let Some(owner) = owner else { return Err(refusal) };
+        let place = visit.device.address.clone();
+        let came_in = move |conn: &Conn| audit::came_in_from(conn, owner, &place);
+        if app.db.read(owner, came_in).await? { Ok(tried) } else { Err(refusal) }
+    }
+
+    /// Checks a password that was let through, and takes back its count unless
+    /// it is wrong.
     async fn verify(
         &self,
-        address: IpAddr,
+        tried: Try,
         password: String,
         stored: Option<String>,
     ) -> Result<Verdict> {
         let verdict = self.hasher.verify(password, stored).await;
         if !matches!(verdict, Ok(Verdict::Wrong)) {
-            self.limits.not_wrong(address);
+            self.limits.not_wrong(tried);
         }
         verdict
     }

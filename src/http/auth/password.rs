@@ -95,7 +95,7 @@ pub(super) async fn prove(
     owner: Owner,
     password: String,
 ) -> Result<String, AuthError> {
-    identity.limits.may_try_password(visit.address)?;
+    let tried = identity.may_try(app, visit, &owner, Some(owner)).await?;
     let stored = app.db.read(owner, move |conn| user::password_hash(conn, owner)).await?;
     let Some(stored) = stored else {
         let message = "Credential account not found";
@@ -103,9 +103,7 @@ pub(super) async fn prove(
     };
     // Nothing longer can be a password, and hashing it would cost.
     let too_long = password.encode_utf16().count() > 128;
-    if too_long
-        || identity.verify(visit.address, password, Some(stored.clone())).await? == Verdict::Wrong
-    {
+    if too_long || identity.verify(tried, password, Some(stored.clone())).await? == Verdict::Wrong {
         identity.failures.count(&app.db, Kind::PasswordFailed, Some(owner), visit);
         return Err(AuthError::new(400, "INVALID_PASSWORD", "Invalid password"));
     }
