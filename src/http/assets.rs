@@ -1,7 +1,8 @@
 //! The page and its files, from inside the executable.
 //!
 //! A debug build reads them from `static/` at each request, so editing a file
-//! and reloading is all there is to working on the page.
+//! and reloading is all there is to working on the page. A file that is new
+//! there is served after a restart.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -9,8 +10,10 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use rocket::http::Method;
 use rocket::request::{FromRequest, Outcome};
-use rocket::{Request, Route, get, routes};
+use rocket::route::{self, Handler};
+use rocket::{Data, Request, Route, get, routes};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::conditional::IfNoneMatch;
@@ -21,76 +24,134 @@ use crate::error::{Error, Result};
 #[folder = "static"]
 struct Assets;
 
-/// The address of every file that is served, and where it lies in `static/`.
-const FILES: &[(&str, &str, &str)] = &[
-    ("/", "index.html", "text/html; charset=utf-8"),
-    ("/api/docs", "docs.html", "text/html; charset=utf-8"),
-    ("/api/openapi.json", "openapi.json", "application/json"),
-    ("/docs.js", "docs.js", "text/javascript; charset=utf-8"),
-    ("/styles/main.css", "styles/main.css", "text/css; charset=utf-8"),
-    ("/favicon.svg", "favicon.svg", "image/svg+xml"),
+/// Addresses that belong to the page itself: a reload there opens it again.
+const PAGES: &[&str] = &[
+    "/",
+    "/inbox",
+    "/today",
+    "/upcoming",
+    "/all",
+    "/completed",
+    "/trash",
+    "/search",
+    "/lists/<id>",
+    "/tasks/<id>",
+    "/settings",
+    "/settings/<section>",
+    "/sign-in",
+    "/sign-up",
+    "/invite",
+    "/forgot-password",
+    "/reset-password",
 ];
 
+/// Files that have an address of their own, or are for those who build.
+const NOT_BY_NAME: &[&str] = &["index.html", "docs.html", "openapi.json"];
+
+/// The documentation, below `/api`.
 pub(super) fn routes() -> Vec<Route> {
-    routes![home, docs, openapi, docs_script, style, icon]
+    routes![docs, openapi]
 }
 
-macro_rules! file {
-    ($name:ident, $path:literal) => {
-        #[get($path)]
-        fn $name(gzip: AcceptsGzip, known: IfNoneMatch) -> Result<Reply> {
-            serve($path, gzip.0, &known)
-        }
-    };
+#[get("/docs")]
+fn docs(gzip: AcceptsGzip, known: IfNoneMatch) -> Result<Reply> {
+    serve("docs.html", gzip.0, &known)
 }
 
-file!(home, "/");
-file!(docs, "/api/docs");
-file!(openapi, "/api/openapi.json");
-file!(docs_script, "/docs.js");
-file!(style, "/styles/main.css");
-file!(icon, "/favicon.svg");
+#[get("/openapi.json")]
+fn openapi(gzip: AcceptsGzip, known: IfNoneMatch) -> Result<Reply> {
+    serve("openapi.json", gzip.0, &known)
+}
+
+/// The page at each of its addresses, and every file by its exact name.
+pub(super) fn page() -> Vec<Route> {
+    let pages = PAGES.iter().map(|path| (path.to_string(), "index.html".to_owned()));
+    let served = |name: &str| content_type(name).is_some() && !NOT_BY_NAME.contains(&name);
+    let files = Assets::iter().filter(|name| served(name));
+    let files = files.map(|name| (format!("/{name}"), name.into_owned()));
+    pages.chain(files).map(|(path, name)| Route::new(Method::Get, &path, File { name })).collect()
+}
+
+/// Answers with one file.
+#[derive(Clone)]
+struct File {
+    name: String,
+}
+
+#[rocket::async_trait]
+impl Handler for File {
+    async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> route::Outcome<'r> {
+        let gzip = AcceptsGzip::of(request);
+        let known = IfNoneMatch::of(request);
+        route::Outcome::from(request, serve(&self.name, gzip, &known))
+    }
+}
 
 /// Whether the client takes gzip.
 struct AcceptsGzip(bool);
+
+impl AcceptsGzip {
+    fn of(request: &Request<'_>) -> bool {
+        let mut codings = request.headers().get("accept-encoding").flat_map(|v| v.split(','));
+        codings.any(|coding| {
+            let mut parts = coding.split(';').map(str::trim);
+            let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+            // "Not acceptable" may be written with up to three zeros (RFC 9110, 12.4.2).
+            let weight = parts.find_map(|part| part.strip_prefix("q="));
+            is_gzip && weight.is_none_or(|weight| weight.parse() != Ok(0.0))
+        })
+    }
+}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for AcceptsGzip {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<AcceptsGzip, Self::Error> {
-        let mut codings = request.headers().get("accept-encoding").flat_map(|v| v.split(','));
-        let takes = codings.any(|coding| {
-            let mut parts = coding.split(';').map(str::trim);
-            let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
-            // "Not acceptable" may be written with up to three zeros (RFC 9110, 12.4.2).
-            let weight = parts.find_map(|part| part.strip_prefix("q="));
-            is_gzip && weight.is_none_or(|weight| weight.parse() != Ok(0.0))
-        });
-        Outcome::Success(AcceptsGzip(takes))
+        Outcome::Success(AcceptsGzip(AcceptsGzip::of(request)))
     }
 }
 
-fn serve(path: &str, gzip: bool, known: &IfNoneMatch) -> Result<Reply> {
-    let (_, name, kind) =
-        FILES.iter().find(|(address, _, _)| *address == path).ok_or(Error::NotFound("file"))?;
-    let file = Assets::get(name).ok_or(Error::NotFound("file"))?;
+/// What kinds of file there are; one of another kind is not served.
+fn content_type(name: &str) -> Option<&'static str> {
+    match name.rsplit_once('.')?.1 {
+        "html" => Some("text/html; charset=utf-8"),
+        "js" => Some("text/javascript; charset=utf-8"),
+        "css" => Some("text/css; charset=utf-8"),
+        "json" if name != "jsconfig.json" => Some("application/json"),
+        "webmanifest" => Some("application/manifest+json"),
+        "svg" => Some("image/svg+xml"),
+        "png" => Some("image/png"),
+        _ => None,
+    }
+}
+
+/// A vendored file has its hash in its name, so it never changes.
+fn cache_control(name: &str) -> &'static str {
+    if name.starts_with("vendor/") { "public, max-age=31536000, immutable" } else { "no-cache" }
+}
+
+fn serve(name: &str, gzip: bool, known: &IfNoneMatch) -> Result<Reply> {
+    let not_there = Error::NotFound("file");
+    let (Some(file), Some(kind)) = (Assets::get(name), content_type(name)) else {
+        return Err(not_there);
+    };
     let hash: String =
         file.metadata.sha256_hash()[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+    let gzip = gzip && kind != "image/png";
     let etag = if gzip { format!("\"{hash}-gzip\"") } else { format!("\"{hash}\"") };
+    let cached = |reply: Reply| {
+        let reply = reply.header("Cache-Control", cache_control(name));
+        reply.header("Vary", "Accept-Encoding").etag(etag.clone())
+    };
     if known.has(&etag) {
-        return Ok(cached(Reply::not_modified_file(kind), etag));
+        return Ok(cached(Reply::not_modified_file(kind)));
     }
     if gzip {
         let body = compressed(&hash, &file)?;
-        let reply = Reply::bytes(kind, body).header("Content-Encoding", "gzip");
-        return Ok(cached(reply, etag));
+        return Ok(cached(Reply::bytes(kind, body).header("Content-Encoding", "gzip")));
     }
-    Ok(cached(Reply::bytes(kind, file.data.into_owned()), etag))
-}
-
-fn cached(reply: Reply, etag: String) -> Reply {
-    reply.header("Cache-Control", "no-cache").header("Vary", "Accept-Encoding").etag(etag)
+    Ok(cached(Reply::bytes(kind, file.data.into_owned())))
 }
 
 /// A file compressed, once for each content.

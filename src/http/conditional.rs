@@ -23,6 +23,11 @@ pub(super) struct IfNoneMatch {
 }
 
 impl IfNoneMatch {
+    pub(super) fn of(request: &Request<'_>) -> IfNoneMatch {
+        let (any, tags) = tags(request, "if-none-match");
+        IfNoneMatch { any, tags }
+    }
+
     /// True if the client has this representation already.
     pub(super) fn has(&self, etag: &str) -> bool {
         self.any || self.tags.iter().any(|tag| *tag == opaque(etag))
@@ -39,8 +44,7 @@ impl<'r> FromRequest<'r> for IfNoneMatch {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<IfNoneMatch, Infallible> {
-        let (any, tags) = tags(request, "if-none-match");
-        Outcome::Success(IfNoneMatch { any, tags })
+        Outcome::Success(IfNoneMatch::of(request))
     }
 }
 

@@ -51,7 +51,8 @@ pub struct App {
     pub stopping: watch::Receiver<bool>,
 }
 
-/// Every route with its address: what the OpenAPI document must describe.
+/// Every address of the API: what the OpenAPI document must describe. The
+/// page and its files are the same for everyone and come on top.
 pub fn routes() -> Vec<Route> {
     let at = |base: &str, routes: Vec<Route>| {
         let placed = |route: Route| {
@@ -61,7 +62,7 @@ pub fn routes() -> Vec<Route> {
     };
     [
         at("/", info::probes()),
-        at("/", assets::routes()),
+        at("/api", assets::routes()),
         at("/api", info::routes()),
         at("/api", me::routes()),
         at("/api/auth", jwks::routes()),
@@ -92,6 +93,7 @@ fn rocket(app: App, identity: Identity) -> Rocket<Build> {
         .attach(rocket::shield::Shield::new())
         .attach(bridge::TrueMethod)
         .mount("/", routes())
+        .mount("/", assets::page())
         .register("/", catchers::all())
 }
 

@@ -59,8 +59,7 @@ impl Attempt {
 
 /// Addresses that anybody may ask for: nothing in them names a person, but for
 /// the token of a mailed link, and whoever has that is its person.
-const PUBLIC: [&str; 15] = [
-    "GET /",
+const PUBLIC: [&str; 11] = [
     "GET /healthz",
     "GET /readyz",
     "GET /api/info",
@@ -72,9 +71,6 @@ const PUBLIC: [&str; 15] = [
     "POST /api/auth/reset-password",
     "GET /api/docs",
     "GET /api/openapi.json",
-    "GET /docs.js",
-    "GET /styles/main.css",
-    "GET /favicon.svg",
 ];
 
 /// Every address of a person's data, and what may be tried there with names

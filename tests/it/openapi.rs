@@ -20,9 +20,6 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(&text).expect("the document is JSON")
 });
 
-/// What belongs to the page and not to the API: files, the same for everyone.
-const PAGE: &[&str] = &["/", "/docs.js", "/styles/main.css", "/favicon.svg"];
-
 /// Statuses that need a broken machine or a long wait; other tests see to them.
 pub const NOT_AT_WILL: &[&str] = &["408", "500", "503", "507"];
 
@@ -220,7 +217,6 @@ fn shape(path: &str) -> String {
 fn the_document_names_every_route_and_no_other() {
     let mounted: BTreeSet<String> = docket::http::routes()
         .iter()
-        .filter(|route| !PAGE.contains(&route.uri.path()))
         .map(|route| format!("{} {}", route.method, shape(route.uri.path())))
         .collect();
     let documented: BTreeSet<String> =
