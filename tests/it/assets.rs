@@ -16,6 +16,8 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/api/openapi.json", "openapi.json", "application/json"),
     ("/docs.js", "docs.js", "text/javascript; charset=utf-8"),
     ("/styles/main.css", "styles/main.css", "text/css; charset=utf-8"),
+    ("/main.js", "main.js", "text/javascript; charset=utf-8"),
+    ("/lib/api.js", "lib/api.js", "text/javascript; charset=utf-8"),
     ("/today", "index.html", "text/html; charset=utf-8"),
     ("/lists/0197", "index.html", "text/html; charset=utf-8"),
     ("/tasks/0197", "index.html", "text/html; charset=utf-8"),

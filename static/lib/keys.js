@@ -1,0 +1,52 @@
+/**
+ * Keys as commands have them: `e`, `Shift+ArrowDown`, `Mod+k` (Ctrl, or Cmd on
+ * a Mac), and two in a row: `g t`. Plain keys never fire in fields.
+ */
+
+export const isMac = /Mac|iP(hone|ad|od)/.test(navigator.platform);
+const SEQUENCE = 1200;
+
+let before = "";
+let beforeAt = 0;
+
+/** What a key event is called. @param {KeyboardEvent} event */
+export function nameOf(event) {
+  const mod = isMac ? event.metaKey : event.ctrlKey;
+  const letter = event.key.length === 1;
+  const key = letter ? event.key.toLowerCase() : event.key;
+  const parts = [];
+  if (mod) parts.push("Mod");
+  if (event.altKey) parts.push("Alt");
+  if (event.shiftKey && !(letter && key === key.toUpperCase())) parts.push("Shift");
+  return [...parts, key].join("+");
+}
+
+/** Whether what is typed goes into a field. @param {EventTarget | null} target */
+export function isField(target) {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable) return true;
+  if (target instanceof HTMLInputElement) return !["checkbox", "radio"].includes(target.type);
+  return target.matches("textarea, select");
+}
+
+/**
+ * The command that a key event asks for.
+ *
+ * @template {{ keys: string[], inFields?: boolean, when?: () => boolean }} C
+ * @param {KeyboardEvent} event
+ * @param {C[]} commands
+ * @returns {C | undefined}
+ */
+export function commandFor(event, commands) {
+  if (event.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
+  const name = nameOf(event);
+  const sequence = event.timeStamp - beforeAt < SEQUENCE ? `${before} ${name}` : "";
+  const inField = isField(event.target);
+  const fits = (/** @type {C} */ one) => (!inField || one.inFields) && (one.when?.() ?? true);
+  const has = (/** @type {string} */ keys) =>
+    commands.find((one) => one.keys.includes(keys) && fits(one));
+  const found = (sequence !== "" && has(sequence)) || has(name) || undefined;
+  before = found === undefined && !inField ? name : "";
+  beforeAt = event.timeStamp;
+  return found;
+}

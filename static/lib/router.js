@@ -1,0 +1,67 @@
+/** The address of the page as a signal: the view, and what it is about. */
+import { computed, signal } from "./ui.js";
+
+/**
+ * @typedef {{ view: string, id: string, query: URLSearchParams, path: string }} Route
+ */
+
+/** Views with an address of one word. */
+const PLAIN = new Set([
+  ...["inbox", "today", "upcoming", "all", "completed", "trash", "search", "settings"],
+  ...["sign-in", "sign-up", "invite", "forgot-password", "reset-password"],
+]);
+
+const current = signal(read());
+
+/** Where the page is. */
+export const route = computed(() => current.value);
+
+/** @returns {Route} */
+function read() {
+  return parse(location.pathname, location.search);
+}
+
+/** @param {string} path @param {string} search @returns {Route} */
+export function parse(path, search = "") {
+  const [, first = "", second = ""] = path.split("/");
+  const query = new URLSearchParams(search);
+  if (first === "lists" || first === "tasks") {
+    return { view: first === "lists" ? "list" : "task", id: second, query, path };
+  }
+  return { view: PLAIN.has(first) ? first : "inbox", id: second, query, path };
+}
+
+/**
+ * Goes to an address. `behind` is where closing leads back to.
+ *
+ * @param {string} address
+ * @param {{ replace?: boolean, behind?: string | null }} [how]
+ */
+export function go(address, { replace = false, behind = null } = {}) {
+  if (address === location.pathname + location.search) return;
+  const state = { behind };
+  if (replace) history.replaceState(state, "", address);
+  else history.pushState(state, "", address);
+  current.value = read();
+}
+
+/** The view under a panel: kept with the entry, so that a reload knows it. */
+export function behind() {
+  const address = history.state?.behind;
+  return typeof address === "string" ? address : null;
+}
+
+window.addEventListener("popstate", () => {
+  current.value = read();
+});
+
+/** Links within the page do not load it again. */
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+  if (!(link instanceof HTMLAnchorElement) || link.target !== "" || link.download !== "") return;
+  if (link.origin !== location.origin || link.pathname.startsWith("/api/")) return;
+  event.preventDefault();
+  go(link.pathname + link.search);
+});

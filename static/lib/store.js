@@ -1,0 +1,151 @@
+/**
+ * What this browser keeps of one person: the open tasks, the lists, the queue
+ * of writes and a few marks. Where IndexedDB is refused (a private window) it
+ * is all kept in memory and goes with the page.
+ */
+
+const NAME = "docket";
+const VERSION = 1;
+
+/** @type {Promise<IDBDatabase | null> | undefined} */
+let opened;
+
+/** @type {Record<string, Map<any, any>>} */
+const memory = { tasks: new Map(), lists: new Map(), outbox: new Map(), marks: new Map() };
+let lastSeq = 0;
+
+function open() {
+  opened ??= new Promise((resolve) => {
+    try {
+      const asked = indexedDB.open(NAME, VERSION);
+      asked.onupgradeneeded = () => {
+        const db = asked.result;
+        db.createObjectStore("tasks", { keyPath: "id" });
+        db.createObjectStore("lists", { keyPath: "id" });
+        db.createObjectStore("outbox", { keyPath: "seq", autoIncrement: true });
+        db.createObjectStore("marks");
+      };
+      asked.onsuccess = () => resolve(asked.result);
+      asked.onerror = () => resolve(null);
+    } catch {
+      resolve(null);
+    }
+  });
+  return opened;
+}
+
+/** Whether what is kept outlives the page and is shared by tabs. */
+export const isShared = async () => (await open()) !== null;
+
+/**
+ * @template T
+ * @param {IDBRequest<T>} asked
+ * @returns {Promise<T>}
+ */
+function result(asked) {
+  return new Promise((resolve, reject) => {
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+}
+
+/** @param {string} name @returns {Promise<any[]>} */
+export async function all(name) {
+  const db = await open();
+  if (db === null) return [...memory[name].values()];
+  return result(db.transaction(name).objectStore(name).getAll());
+}
+
+/**
+ * Puts and removes things of one kind, all or nothing.
+ *
+ * @param {string} name
+ * @param {any[]} puts
+ * @param {any[]} [removals] their keys
+ */
+export async function save(name, puts, removals = []) {
+  const db = await open();
+  if (db === null) {
+    for (const one of puts) memory[name].set(one.id ?? one.seq, one);
+    for (const key of removals) memory[name].delete(key);
+    return;
+  }
+  const done = db.transaction(name, "readwrite");
+  const kept = done.objectStore(name);
+  for (const one of puts) kept.put(one);
+  for (const key of removals) kept.delete(key);
+  await finished(done);
+}
+
+/** @param {IDBTransaction} transaction @returns {Promise<void>} */
+function finished(transaction) {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onerror = transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+/**
+ * Adds to the end of the queue, all or nothing; each op gets its place.
+ *
+ * @param {import("./types.js").Op[]} ops
+ */
+export async function enqueue(ops) {
+  const db = await open();
+  if (db === null) {
+    for (const op of ops) memory.outbox.set((lastSeq += 1), Object.assign(op, { seq: lastSeq }));
+    return;
+  }
+  const done = db.transaction("outbox", "readwrite");
+  for (const op of ops) {
+    const { seq: _, ...fresh } = op;
+    const asked = done.objectStore("outbox").add(fresh);
+    asked.onsuccess = () => (op.seq = Number(asked.result));
+  }
+  await finished(done);
+}
+
+/** The oldest of the queue. @returns {Promise<import("./types.js").Op | undefined>} */
+export async function first() {
+  const db = await open();
+  if (db === null) return memory.outbox.values().next().value;
+  return (await result(db.transaction("outbox").objectStore("outbox").getAll(null, 1)))[0];
+}
+
+/** @param {import("./types.js").Op[]} puts @param {number[]} removals */
+export async function saveQueue(puts, removals) {
+  if ((await open()) !== null) return save("outbox", puts, removals);
+  for (const one of puts) memory.outbox.set(one.seq, one);
+  for (const key of removals) memory.outbox.delete(key);
+}
+
+/** A mark by its name: the cursor, the person, what can be undone. @param {string} key */
+export async function mark(key) {
+  const db = await open();
+  if (db === null) return memory.marks.get(key);
+  return result(db.transaction("marks").objectStore("marks").get(key));
+}
+
+/** @param {string} key @param {any} value */
+export async function setMark(key, value) {
+  const db = await open();
+  if (db === null) return void memory.marks.set(key, value);
+  await result(db.transaction("marks", "readwrite").objectStore("marks").put(value, key));
+}
+
+/** Leaves nothing of the person in this browser. */
+export async function wipe() {
+  for (const kept of Object.values(memory)) kept.clear();
+  localStorage.clear();
+  sessionStorage.clear();
+  if ("caches" in window) {
+    const names = await caches.keys();
+    await Promise.all(names.map((name) => caches.delete(name)));
+  }
+  const db = await open();
+  if (db === null) return;
+  const names = [...db.objectStoreNames];
+  const done = db.transaction(names, "readwrite");
+  for (const name of names) done.objectStore(name).clear();
+  await finished(done);
+}

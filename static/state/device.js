@@ -1,0 +1,52 @@
+/** What this device remembers of the look of the page. */
+import { computed, signal } from "../lib/ui.js";
+
+/** @typedef {"light" | "dark" | "system"} Theme */
+
+const SIDEBAR = "docket.sidebar";
+const THEME = "docket.theme";
+
+const open = signal(localStorage.getItem(SIDEBAR) !== "closed");
+const drawer = signal(false);
+const dialog = signal(/** @type {{ name: string, props: object } | null} */ (null));
+
+/** Whether the sidebar is there on wide screens. */
+export const sidebarOpen = computed(() => open.value);
+/** Whether it covers the page on a phone. */
+export const drawerOpen = computed(() => drawer.value);
+/** The dialog over the page, by its name in `components/lazy.js`. */
+export const openDialog = computed(() => dialog.value);
+
+export function toggleSidebar() {
+  if (matchMedia("(max-width: 43.75rem)").matches) return setDrawer(!drawer.peek());
+  open.value = !open.peek();
+  localStorage.setItem(SIDEBAR, open.value ? "open" : "closed");
+}
+
+/** @param {boolean} isOpen */
+export function setDrawer(isOpen) {
+  drawer.value = isOpen;
+}
+
+/** @param {string} name @param {object} [props] */
+export function showDialog(name, props = {}) {
+  dialog.value = { name, props };
+}
+
+export function closeDialog() {
+  dialog.value = null;
+}
+
+/** @returns {Theme} */
+export const theme = () => /** @type {Theme} */ (localStorage.getItem(THEME) ?? "system");
+
+/** @param {Theme} next */
+export function setTheme(next) {
+  if (next === "system") {
+    localStorage.removeItem(THEME);
+    delete document.documentElement.dataset.theme;
+  } else {
+    localStorage.setItem(THEME, next);
+    document.documentElement.dataset.theme = next;
+  }
+}

@@ -1,0 +1,258 @@
+/**
+ * The one queue of writes. A change is shown at once and stands here until the
+ * server has answered; the queue is kept in the browser, so it survives a
+ * reload and a closed tab. One tab at a time sends, in order. Every write may
+ * be repeated: tasks have ids that we chose, lists an idempotency key.
+ */
+import { computed, signal } from "../lib/ui.js";
+import { Refused, Unreachable, request, tabs } from "../lib/api.js";
+import * as store from "../lib/store.js";
+
+/** @typedef {import("../lib/types.js").Op} Op */
+/** @typedef {import("../lib/types.js").Thing} Thing */
+/** @typedef {import("../lib/types.js").Problem} Problem */
+
+const queue = signal(/** @type {Op[]} */ ([]));
+const reachable = signal(true);
+
+/** What has not reached the server, oldest first. */
+export const pending = computed(() => queue.value);
+/** Whether the last request was answered. */
+export const online = computed(() => reachable.value);
+
+/** Told what becomes of an op; `state/tasks.js` listens. */
+const told = {
+  /** @type {(ops: Op[]) => void} what they touch looks different now */
+  touched: () => {},
+  /** @type {(op: Op, thing: Thing | null) => void} the server did it */
+  done: () => {},
+  /** @type {(op: Op, problem: Problem) => void} the server refused it */
+  refused: () => {},
+  /** @type {(op: Op, current: Thing) => void} both sides changed the same */
+  conflict: () => {},
+};
+
+/** @param {Partial<typeof told>} listeners */
+export function listen(listeners) {
+  Object.assign(told, listeners);
+}
+
+/** Notes whether the server was reached. @param {boolean} was */
+export function reached(was) {
+  if (was && !reachable.peek()) wake();
+  reachable.value = was;
+}
+
+/** Reads what an earlier page or another tab left. */
+export async function load() {
+  const kept = await store.all("outbox");
+  const known = new Set(kept.map((op) => op.uid));
+  const unwritten = queue.peek().filter((op) => op.seq === undefined && !known.has(op.uid));
+  replace([...kept, ...unwritten]);
+}
+
+/** @param {Op[]} ops */
+function replace(ops) {
+  const before = queue.peek();
+  queue.value = ops;
+  told.touched([...before, ...ops]);
+}
+
+/** Shows the changes at once and sends them when it can. @param {Op[]} ops */
+export async function enqueue(ops) {
+  queue.value = [...queue.peek(), ...ops];
+  told.touched(ops);
+  await store.enqueue(ops);
+  tabs.postMessage({ type: "outbox" });
+  await drain();
+}
+
+/** Gives up a waiting change. @param {string} uid */
+export async function discard(uid) {
+  const op = queue.peek().find((one) => one.uid === uid);
+  if (op === undefined) return;
+  await remove(op);
+  tabs.postMessage({ type: "outbox" });
+}
+
+tabs.addEventListener("message", ({ data }) => {
+  if (data.type === "outbox") load().then(drain);
+  if (data.type === "sent") settle(data.op, () => told.done(data.op, data.thing));
+});
+
+/** Drops an op from the queue and says what came of it, in one step. */
+/** @param {Op} op @param {() => void} say */
+function settle(op, say) {
+  queue.value = queue.peek().filter((one) => one.uid !== op.uid);
+  say();
+  told.touched([op]);
+}
+
+let draining = false;
+let again = false;
+let pause = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+
+/** Tries at once, whatever the pause was. */
+export function wake() {
+  clearTimeout(timer);
+  pause = 0;
+  drain();
+}
+
+/** Sends what waits, oldest first, as the only tab to do so. */
+async function drain() {
+  if (draining) {
+    again = true;
+    return;
+  }
+  draining = true;
+  try {
+    do {
+      again = false;
+      await navigator.locks.request("docket-outbox", sendAll);
+    } while (again);
+  } finally {
+    draining = false;
+  }
+}
+
+async function sendAll() {
+  for (;;) {
+    const op = await store.first();
+    if (op === undefined) return;
+    try {
+      await send(op);
+      pause = 0;
+      reachable.value = true;
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      reachable.value = false;
+      pause = Math.min(pause * 2 + 1, 30);
+      timer = setTimeout(drain, pause * 1000);
+      return;
+    }
+  }
+}
+
+/** @param {Op} op */
+async function send(op) {
+  try {
+    const thing = await write(op);
+    await follow(op, thing);
+    settle(op, () => told.done(op, thing));
+    tabs.postMessage({ type: "sent", op, thing });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    await refused(op, error.problem);
+  }
+}
+
+/**
+ * One op as a request.
+ *
+ * @param {Op} op
+ * @returns {Promise<Thing | null>}
+ */
+function write(op) {
+  const path = `/api/${op.of}s/${op.id}`;
+  if (op.kind === "delete") return request("DELETE", path);
+  if (op.kind === "restore") return request("POST", `${path}/restore`, { body: {} });
+  if (op.kind === "add" && op.of === "list") {
+    const headers = { "Idempotency-Key": `"${op.uid}"` };
+    return request("POST", "/api/lists", { body: op.body, headers });
+  }
+  if (op.kind === "add") {
+    return request("PUT", path, { body: op.body, headers: { "If-None-Match": "*" } });
+  }
+  /** @type {Record<string, string>} */
+  const headers = op.version === undefined ? {} : { "If-Match": `"${op.version}"` };
+  return request("PATCH", path, { body: op.body, headers });
+}
+
+/**
+ * Takes a sent op off the kept queue. Ops behind it were made upon its result:
+ * they follow to the new version, and to the id that the server gave a list.
+ *
+ * @param {Op} op
+ * @param {Thing | null} thing
+ */
+async function follow(op, thing) {
+  /** @type {Map<string, Op>} */
+  const moved = new Map();
+  for (const one of thing === null ? [] : queue.peek()) {
+    const next = one.uid === op.uid ? one : rebased(one, op, /** @type {Thing} */ (thing));
+    if (next !== one && next.seq !== undefined) moved.set(one.uid, next);
+  }
+  await store.saveQueue([...moved.values()], [Number(op.seq)]);
+  if (moved.size > 0) replace(queue.peek().map((one) => moved.get(one.uid) ?? one));
+}
+
+/**
+ * @param {Op} one
+ * @param {Op} sent
+ * @param {Thing} thing
+ * @returns {Op}
+ */
+function rebased(one, sent, thing) {
+  if (one.id === sent.id && one.of === sent.of) {
+    const version = one.version === undefined ? undefined : thing.version;
+    if (version === one.version && thing.id === one.id) return one;
+    return { ...one, id: thing.id, version };
+  }
+  if (thing.id === sent.id || one.body?.list_id !== sent.id) return one;
+  return { ...one, body: { ...one.body, list_id: thing.id } };
+}
+
+/**
+ * What to do when the server refuses: nothing to do is done, what only fell
+ * behind is tried upon the new version, and the rest goes back.
+ *
+ * @param {Op} op
+ * @param {Problem} problem
+ */
+async function refused(op, problem) {
+  const current = problem.current;
+  if (problem.status === 412 && current !== undefined) {
+    const clash = op.kind === "change" ? clashing(op, current) : [];
+    if (op.kind === "change" && clash.length === 0) {
+      return store.saveQueue([{ ...op, version: current.version }], []);
+    }
+    await remove(op);
+    told.done(op, current);
+    if (clash.length > 0) told.conflict(op, current);
+    return;
+  }
+  await remove(op);
+  if (op.kind === "delete" && problem.status === 404) told.done(op, null);
+  else told.refused(op, problem);
+}
+
+/** @param {Op} op */
+async function remove(op) {
+  await store.saveQueue([], [Number(op.seq)]);
+  settle(op, () => {});
+  tabs.postMessage({ type: "outbox" });
+}
+
+/**
+ * The fields that both sides changed, to different values.
+ *
+ * @param {Op} op
+ * @param {Thing} current
+ */
+function clashing(op, current) {
+  const theirs = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (current));
+  const { body = {}, seen = {} } = op;
+  return Object.keys(seen).filter(
+    (field) => theirs[field] !== seen[field] && theirs[field] !== body[field],
+  );
+}
+
+/** Forgets all of it: somebody else is here now. */
+export function clear() {
+  queue.value = [];
+}
+
+window.addEventListener("online", wake);
