@@ -22,6 +22,10 @@ const QUEUE: usize = 64;
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 
+/// What a hash from elsewhere may ask for, or checking it stops the server.
+const MOST_MEMORY_KIB: u32 = 256 << 10;
+const MOST_PASSES: u32 = 16;
+
 fn params() -> Params {
     Params::new(MEMORY_KIB, PASSES, 1, Some(32)).expect("these parameters are in range")
 }
@@ -78,6 +82,26 @@ static NOBODYS: LazyLock<String> = LazyLock::new(|| {
 /// A salted hash as a PHC string, on this thread.
 pub fn hash(password: &str) -> Result<String> {
     hash_in(&mut Memory::new(), password)
+}
+
+/// Why a hash from elsewhere cannot be checked here, if it cannot.
+pub fn unusable(stored: &str) -> Option<&'static str> {
+    if let Some((salt, key)) = stored.split_once(':') {
+        let hex = |text: &str| text.bytes().all(|byte| b"0123456789abcdef".contains(&byte));
+        let fits = (1..=128).contains(&salt.len()) && key.len() == 128 && hex(salt) && hex(key);
+        return (!fits).then_some("its hash is not Better Auth's own");
+    }
+    let params = PasswordHash::new(stored).ok().and_then(|stored| {
+        Algorithm::try_from(stored.algorithm.as_str()).ok()?;
+        (stored.salt.is_some() && stored.hash.is_some()).then(|| Params::try_from(&stored).ok())?
+    });
+    match params {
+        None => Some("its hash is neither scrypt nor Argon2"),
+        Some(params) if params.m_cost() > MOST_MEMORY_KIB || params.t_cost() > MOST_PASSES => {
+            Some("its hash takes too much memory or time to check")
+        }
+        Some(_) => None,
+    }
 }
 
 type Job = Box<dyn FnOnce(&mut Memory) + Send>;
@@ -190,6 +214,7 @@ impl Memory {
 
 fn hash_in(memory: &mut Memory, password: &str) -> Result<String> {
     let failed = || Error::Internal("cannot hash a password".into());
+    let password = &normal(password);
     let salt = Salt::generate();
     let bytes = memory
         .argon2(Algorithm::Argon2id, Version::V0x13, params(), password, &salt, 32)
@@ -208,6 +233,25 @@ fn verify_in(memory: &mut Memory, password: &str, stored: &str) -> Verdict {
     if let Some((salt, key)) = stored.split_once(':') {
         return verdict(is_better_auth(password, salt, key), true);
     }
+    let normal = normal(password);
+    let found = verify_argon2(memory, &normal, stored);
+    if found == Verdict::Wrong && normal != password {
+        // A hash from elsewhere may be of the text just as it is typed.
+        return match verify_argon2(memory, password, stored) {
+            Verdict::Right { .. } => Verdict::Right { outdated: true },
+            Verdict::Wrong => Verdict::Wrong,
+        };
+    }
+    found
+}
+
+/// The one form of what keyboards and systems write differently (NFKC), as
+/// Better Auth has it: whoever moves in goes on as they are used to.
+fn normal(password: &str) -> String {
+    password.nfkc().collect()
+}
+
+fn verify_argon2(memory: &mut Memory, password: &str, stored: &str) -> Verdict {
     let Some((computed, expected, outdated)) = argon2_of(memory, password, stored) else {
         return Verdict::Wrong;
     };
@@ -238,9 +282,9 @@ fn argon2_of(
 /// the *hexadecimal text* of the salt as salt.
 fn is_better_auth(password: &str, salt: &str, key: &str) -> bool {
     let Ok(params) = scrypt::Params::new(14, 16, 1, 64) else { return false };
-    let password: String = password.nfkc().collect();
     let mut computed = [0; 64];
-    if scrypt::scrypt(password.as_bytes(), salt.as_bytes(), &params, &mut computed).is_err() {
+    if scrypt::scrypt(normal(password).as_bytes(), salt.as_bytes(), &params, &mut computed).is_err()
+    {
         return false;
     }
     let hex: String = computed.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -285,6 +329,32 @@ mod tests {
         assert_eq!(verify_in(&mut memory, "correct horse", &stored), right);
         assert_eq!(verify_in(&mut memory, "correct horsE", &stored), Verdict::Wrong);
         assert_eq!(verify_in(&mut memory, "correct horse", "nonsense"), Verdict::Wrong);
+    }
+
+    #[test]
+    fn a_password_is_the_same_however_it_is_typed() {
+        let mut memory = Memory::new();
+        let right = Verdict::Right { outdated: false };
+        for (one, other) in
+            [("ｐａｓｓｗｏｒｄ１２３", "password123"), ("caf\u{e9}-1234", "cafe\u{301}-1234")]
+        {
+            let stored = hash_in(&mut memory, one).unwrap();
+            assert_eq!(verify_in(&mut memory, other, &stored), right, "{other}");
+            assert_eq!(verify_in(&mut memory, one, &stored), right, "{one}");
+        }
+        let salt = Salt::generate();
+        let as_typed = memory
+            .argon2(Algorithm::Argon2id, Version::V0x13, params(), "cafe\u{301}-1234", &salt, 32)
+            .unwrap();
+        let stored = PasswordHash {
+            algorithm: ARGON2ID_IDENT,
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&params()).unwrap(),
+            salt: Some(salt),
+            hash: Some(Output::new(&as_typed).unwrap()),
+        };
+        let verdict = verify_in(&mut memory, "cafe\u{301}-1234", &stored.to_string());
+        assert_eq!(verdict, Verdict::Right { outdated: true });
     }
 
     // SECURITY-BAR S9
