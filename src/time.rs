@@ -22,6 +22,16 @@ impl Timestamp {
         Timestamp(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
 
+    /// Reads RFC 3339, or a date and time without a zone as UTC.
+    pub fn parse(text: &str) -> Option<Timestamp> {
+        let instant = text.parse::<jiff::Timestamp>().or_else(|_| {
+            text.parse::<jiff::civil::DateTime>()?
+                .to_zoned(jiff::tz::TimeZone::UTC)
+                .map(|zoned| zoned.timestamp())
+        });
+        instant.ok().map(|instant| Timestamp(instant.as_millisecond()))
+    }
+
     pub fn from_seconds(seconds: i64) -> Timestamp {
         Timestamp(seconds.saturating_mul(1000))
     }

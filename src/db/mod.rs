@@ -7,6 +7,7 @@
 
 mod checkpoint;
 mod error;
+mod foreign;
 mod lock;
 mod log;
 mod migrate;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 pub use error::OnConflict;
+pub use foreign::{Cell, Foreign, Table, is_same_name, read_foreign};
 pub use lock::ServerLock;
 pub use migrate::{Migration, Status as MigrationStatus, status as migration_status};
 pub use open::private_file;
