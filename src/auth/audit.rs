@@ -39,6 +39,7 @@ pub enum Kind {
     AccountDeleted,
     TokenIssued,
     KeyRotated,
+    Imported,
 }
 
 /// Every kind by its name. Names that end in `_failed` are failures.
@@ -62,6 +63,7 @@ pub const KINDS: &[(&str, Kind)] = &[
     ("account_deleted", Kind::AccountDeleted),
     ("token_issued", Kind::TokenIssued),
     ("key_rotated", Kind::KeyRotated),
+    ("imported", Kind::Imported),
 ];
 
 impl Kind {

@@ -4,6 +4,7 @@ pub mod audit;
 mod authority;
 mod claims;
 mod fetch;
+pub mod import;
 pub mod invite;
 mod issuer;
 mod json;

@@ -34,6 +34,11 @@ impl ServerSecret {
         kept(&path).map(|text| ServerSecret(text.as_bytes().into()))
     }
 
+    /// The secret of another server.
+    pub fn of_bytes(bytes: &[u8]) -> ServerSecret {
+        ServerSecret(bytes.into())
+    }
+
     /// The signature of a text: padded base64 of its HMAC-SHA256.
     pub fn sign(&self, text: &str) -> String {
         STANDARD.encode(self.mac(text.as_bytes()))

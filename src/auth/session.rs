@@ -155,6 +155,40 @@ pub fn begin(
     Ok((SignedIn { owner, user: user::get(tx, owner)?, session }, token))
 }
 
+/// A session that began elsewhere, cut to what one of our own may last; `None`
+/// if it has ended by that. Its id is a new one.
+pub(super) fn adopted(
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    ends: Timestamp,
+    device: Device,
+    now: Timestamp,
+) -> Option<Session> {
+    let longest = now.plus_seconds(WEEK).min(created_at.plus_seconds(LONGEST));
+    let session = Session {
+        id: uuid::Uuid::now_v7().simple().to_string(),
+        created_at,
+        updated_at,
+        expires_at: ends.min(longest),
+        address: device.address,
+        user_agent: device.user_agent,
+        // Whoever did not ask to be remembered was given a day.
+        remembered: ends > updated_at.plus_seconds(DAY),
+    };
+    (session.expires_at > now).then_some(session)
+}
+
+/// Keeps a session that was adopted, under the token it had.
+pub(super) fn bring(
+    tx: &Tx,
+    secret: &ServerSecret,
+    owner: Owner,
+    session: &Session,
+    token: &str,
+) -> Result<()> {
+    store::insert_signed_in(tx, owner, session, &hash_of(token), &secret.seal(token)?)
+}
+
 /// The live session with this token, if its account is enabled.
 pub fn find(conn: &Conn, token: &str, now: Timestamp) -> Result<Option<SignedIn>> {
     let Some((owner, session)) = store::session_by_token(conn, &hash_of(token))? else {

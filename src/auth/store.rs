@@ -2,6 +2,7 @@
 
 mod accounts;
 pub(super) mod audit;
+pub(super) mod imports;
 mod invites;
 mod keys;
 mod links;

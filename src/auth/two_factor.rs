@@ -111,6 +111,25 @@ pub fn prepare(tx: &Tx, secret: &ServerSecret, owner: Owner, label: &Label) -> R
     Ok(Setup { uri: uri(&key, label), backup_codes })
 }
 
+/// Keeps a factor that was set up elsewhere, on from the beginning.
+pub(super) fn bring(
+    tx: &Tx,
+    secret: &ServerSecret,
+    owner: Owner,
+    key: &str,
+    codes: &[String],
+) -> Result<()> {
+    let factor = Factor {
+        secret_sealed: secret.seal(key)?,
+        backup_hashes: hashes(codes),
+        verified: true,
+        last_step: 0,
+        failures: 0,
+        locked_until: Timestamp(0),
+    };
+    store::save_factor(tx, owner, &factor)
+}
+
 /// The address for an authenticator, once more.
 pub fn setup_uri(
     conn: &Conn,

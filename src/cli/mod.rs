@@ -3,6 +3,7 @@
 mod audit;
 mod config;
 mod duration;
+mod import;
 mod invite;
 mod key;
 mod mail;
@@ -103,6 +104,15 @@ Examples:
   docket user enable ada@example.org"
     )]
     User(user::User),
+    /// Bring in accounts from elsewhere
+    #[command(
+        subcommand,
+        after_long_help = "\
+Examples:
+  docket import better-auth better-auth.db --dry-run
+  docket import better-auth better-auth.db"
+    )]
+    Import(import::Import),
     /// Look whether mail can be sent
     #[command(subcommand, after_long_help = "Examples:\n  docket mail test ada@example.org")]
     Mail(mail::Mail),
@@ -150,6 +160,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(command) => command.run(&loaded)?,
         Command::Migrate(command) => command.run(config)?,
         Command::User(command) => command.run(config)?,
+        Command::Import(command) => command.run(config)?,
         Command::Mail(command) => command.run(config)?,
         Command::Key(command) => command.run(config)?,
         Command::Token(command) => return command.run(config),

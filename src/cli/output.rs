@@ -42,6 +42,21 @@ pub(super) fn table(rows: &[Vec<String>]) -> String {
     rows.iter().map(line).collect::<Vec<String>>().join("\n")
 }
 
+/// Text of others for a terminal: what could steer it is shown as an escape, and
+/// what is long is cut.
+pub(super) fn plain(text: &str) -> String {
+    const LONGEST: usize = 100;
+    let escape = |c: char| match c {
+        c if c.is_control() => c.escape_unicode().to_string(),
+        c => c.to_string(),
+    };
+    let mut shown: String = text.chars().take(LONGEST).map(escape).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// Tells a person something; a terminal that went away is no failure.
 pub(super) fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");

@@ -23,6 +23,7 @@ const ALL: &[Migration] = &[
     Migration { name: "0002_accounts", sql: include_str!("migrations/0002_accounts.sql") },
     Migration { name: "0003_invites", sql: include_str!("migrations/0003_invites.sql") },
     Migration { name: "0004_audit", sql: include_str!("migrations/0004_audit.sql") },
+    Migration { name: "0005_imports", sql: include_str!("migrations/0005_imports.sql") },
 ];
 
 /// Where a file stands, as `docket migrate status` prints it.

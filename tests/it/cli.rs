@@ -8,6 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::app::{self, App, DOCKET};
+use crate::import;
 
 /// Every command, as words on the line.
 const COMMANDS: &[&[&str]] = &[
@@ -26,6 +27,8 @@ const COMMANDS: &[&[&str]] = &[
     &["user", "reset-link"],
     &["user", "disable"],
     &["user", "enable"],
+    &["import"],
+    &["import", "better-auth"],
     &["mail"],
     &["mail", "test"],
     &["key"],
@@ -112,6 +115,8 @@ fn examples_work_when_pasted() {
     app.run(&["user", "add", "zoe@example.org"]);
     let token = app.run(&["token", "issue", "--user", "zoe@example.org"]);
     std::fs::write(app.dir.path().join("token.txt"), &token).expect("a file");
+    std::fs::write(app.dir.path().join("better-auth.db"), import::dump()).expect("a file");
+    std::fs::write(app.dir.path().join("old-secret.txt"), import::SECRET).expect("a file");
     for command in COMMANDS {
         let long = help(command, "--help");
         let (_, examples) = long.split_once("\nExamples:\n").expect("examples");

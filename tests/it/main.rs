@@ -17,6 +17,7 @@ mod events;
 mod external_tokens;
 mod forge;
 mod forged_tokens;
+mod import;
 mod invites;
 mod isolation;
 mod isolation_accounts;

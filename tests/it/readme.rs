@@ -35,8 +35,10 @@ fn the_commands_of_the_readme_work() {
     assert!(blocks.len() >= 2);
 
     for block in blocks {
-        let script =
-            block.replace("http://127.0.0.1:8000", &app.url).replace("curl -s", "curl -sSf");
+        let script = block
+            .replace("http://127.0.0.1:8000", &app.url)
+            .replace("curl -s", "curl -sSf")
+            .replace("better-auth.db", "tests/fixtures/better-auth.sql");
         let output = Command::new("bash")
             .args(["-euo", "pipefail", "-c", &script])
             .env("PATH", &path)

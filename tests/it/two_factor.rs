@@ -12,17 +12,17 @@ const CHALLENGE: &str = "better-auth.two_factor";
 const TRUST: &str = "better-auth.trust_device";
 
 /// The authenticator of one account.
-struct Authenticator(TOTP);
+pub struct Authenticator(TOTP);
 
 impl Authenticator {
-    fn of(uri: &str) -> Authenticator {
+    pub fn of(uri: &str) -> Authenticator {
         let secret = uri.split("secret=").nth(1).and_then(|rest| rest.split('&').next());
         let secret = Secret::Encoded(secret.expect("a secret").into()).to_bytes().expect("base32");
         Authenticator(TOTP::new_unchecked(Algorithm::SHA1, 6, 1, 30, secret))
     }
 
     /// The code of now, or of so many steps of half a minute later.
-    fn code(&self, steps: i64) -> String {
+    pub fn code(&self, steps: i64) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
         self.0.generate(now.saturating_add_signed(steps * 30))
     }

@@ -113,24 +113,30 @@ pub(in crate::auth) fn insert_user(
     tx: &Tx,
     user: &User,
     password_hash: Option<&str>,
-) -> Result<()> {
+) -> Result<Owner> {
     tx.prepare_cached(
         "insert into users
-            (id, email, name, issuer, subject, password_hash, created_at, updated_at)
+            (id, email, name, email_verified, image, issuer, subject, password_hash,
+             disabled_at, created_at, updated_at)
          values
-            (:id, :email, :name, :issuer, :subject, :password_hash, :now, :now)",
+            (:id, :email, :name, :email_verified, :image, :issuer, :subject, :password_hash,
+             :disabled_at, :created_at, :updated_at)",
     )?
     .execute(named_params! {
         ":id": user.id,
         ":email": user.email,
         ":name": user.name,
+        ":email_verified": user.email_verified,
+        ":image": user.image,
         ":issuer": user.issuer,
         ":subject": user.subject,
         ":password_hash": password_hash,
-        ":now": user.created_at,
+        ":disabled_at": user.disabled_at,
+        ":created_at": user.created_at,
+        ":updated_at": user.updated_at,
     })
     .on_conflict("users.email", "email_taken", "an account with this e-mail exists")?;
-    Ok(())
+    Ok(Owner(tx.last_insert_rowid()))
 }
 
 pub(in crate::auth) fn owner_by_email(conn: &Conn, email: &str) -> Result<Option<Owner>> {

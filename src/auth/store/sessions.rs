@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, named_params};
 
 use crate::auth::session::Session;
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, OnConflict, Tx};
 use crate::error::Result;
 use crate::ids::Owner;
 use crate::time::Timestamp;
@@ -70,7 +70,8 @@ pub(in crate::auth) fn insert_signed_in(
         ":remembered": session.remembered,
         ":hash": hash,
         ":sealed": sealed,
-    })?;
+    })
+    .on_conflict("sessions.token_hash", "token_taken", "a session here has the same token")?;
     Ok(())
 }
 

@@ -1,0 +1,79 @@
+//! Moving in: the accounts of a Better Auth database, with their passwords,
+//! second factors and sessions. A file is read first, without looking at what
+//! is here; then it is decided who comes; and all who do come at once.
+
+mod person;
+mod plan;
+mod report;
+mod rows;
+mod source;
+
+use std::path::Path;
+
+pub use report::{Count, Outcome, Report, Row};
+pub use source::Source;
+
+use self::person::Person;
+use super::secret::ServerSecret;
+use super::store::{self, imports};
+use super::{audit, session, two_factor};
+use crate::db::{Conn, Tx, read_foreign};
+use crate::error::Result;
+use crate::time::Timestamp;
+
+/// The secret of the server that is moved from.
+#[derive(Clone)]
+pub struct OldSecret {
+    pub secret: ServerSecret,
+    /// Docket signs cookies with the same one, so those of the old server are good here.
+    pub is_ours: bool,
+}
+
+/// Reads a Better Auth database or its SQL dump, whatever its name. The file is
+/// not changed, and what a dump holds is run in memory, as far as it is harmless.
+pub fn read(file: &Path, old: Option<OldSecret>, now: Timestamp) -> Result<Source> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    read_foreign(file, move |foreign| source::read(foreign, name, old.as_ref(), now))
+}
+
+/// What importing would do, without a database to look at if there is none yet.
+pub fn rehearse(conn: Option<&Conn>, source: &Source) -> Result<Report> {
+    plan::make(conn, source).map(|plan| plan.into_report(None))
+}
+
+/// Imports everybody who is not here yet. The passwords, factors and sessions
+/// of those who are stay as they are here.
+pub fn carry_out(
+    tx: &Tx,
+    secret: &ServerSecret,
+    source: &Source,
+    now: Timestamp,
+) -> Result<Report> {
+    let plan = plan::make(Some(tx), source)?;
+    if plan.people.is_empty() {
+        return Ok(plan.into_report(None));
+    }
+    let import = imports::insert(tx, &source.file, now)?;
+    for person in &plan.people {
+        bring(tx, secret, import, person, now)?;
+    }
+    Ok(plan.into_report(Some(import)))
+}
+
+fn bring(
+    tx: &Tx,
+    secret: &ServerSecret,
+    import: i64,
+    person: &Person,
+    now: Timestamp,
+) -> Result<()> {
+    let owner = store::insert_user(tx, &person.user, person.password_hash.as_deref())?;
+    imports::insert_user(tx, import, &person.user.id, owner)?;
+    if let Some((key, codes)) = &person.factor {
+        two_factor::bring(tx, secret, owner, key, codes)?;
+    }
+    for (session, token) in &person.sessions {
+        session::bring(tx, secret, owner, session, token)?;
+    }
+    audit::note_command(tx, Some(owner), audit::Kind::Imported, now)
+}
