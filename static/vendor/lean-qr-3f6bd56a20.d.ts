@@ -1,0 +1,7 @@
+// What we use of lean-qr: enough for tsc.
+export interface Code {
+  size: number;
+  get(x: number, y: number): boolean;
+}
+
+export function generate(text: string): Code;
