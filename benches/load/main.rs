@@ -5,6 +5,7 @@
 //! cargo bench --bench load                        everything, some ten minutes
 //! cargo bench --bench load -- reads writes        some parts
 //! cargo bench --bench load -- reads --rounds 3 --seconds 1
+//! cargo bench --bench load -- writes --sync-ms 3  on a disk whose syncs take 3 ms more
 //! ```
 //!
 //! | part | shows |
@@ -34,11 +35,14 @@ mod writes;
 
 use std::time::Duration;
 
-/// How long to measure, and how often.
+use disk::Disk;
+
+/// How long to measure, how often, and on what.
 #[derive(Clone, Copy)]
 pub struct Plan {
     pub rounds: usize,
     pub time: Duration,
+    pub disk: Disk,
 }
 
 const PARTS: [&str; 5] = ["reads", "writes", "slow", "start", "memory"];
@@ -66,7 +70,7 @@ fn main() {
 }
 
 fn read(arguments: &[String]) -> (Vec<&'static str>, Plan) {
-    let mut plan = Plan { rounds: 5, time: Duration::from_secs(2) };
+    let mut plan = Plan { rounds: 5, time: Duration::from_secs(2), disk: Disk::default() };
     let mut parts = Vec::new();
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
@@ -74,6 +78,10 @@ fn read(arguments: &[String]) -> (Vec<&'static str>, Plan) {
         match argument.as_str() {
             "--rounds" => plan.rounds = number().expect("a number of rounds") as usize,
             "--seconds" => plan.time = Duration::from_secs_f64(number().expect("seconds")),
+            "--sync-ms" => {
+                let time = number().expect("milliseconds") / 1000.0;
+                plan.disk = Disk { extra: Duration::from_secs_f64(time) };
+            }
             name => match PARTS.iter().find(|part| **part == name) {
                 Some(part) => parts.push(*part),
                 None => panic!("{name:?} is none of {}", PARTS.join(", ")),

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::disk::Disk;
 use crate::seed::BASE_URL;
 
 /// The executable that is measured.
@@ -20,8 +21,15 @@ pub struct Process {
 impl Process {
     /// The real server on a data directory. Ready when it says so.
     pub fn docket(dir: &Path) -> Process {
-        let mut child = Command::new(DOCKET)
-            .env_clear()
+        Process::docket_on(Disk::default(), dir)
+    }
+
+    /// The same on a slower disk.
+    pub fn docket_on(disk: Disk, dir: &Path) -> Process {
+        let mut docket = Command::new(DOCKET);
+        docket.env_clear();
+        disk.under(&mut docket, dir);
+        let mut child = docket
             .current_dir("/")
             .args(["serve", "--port", "0", "--base-url", BASE_URL, "--data-dir"])
             .arg(dir)

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::disk::sync_rate;
 use crate::drive::{Medians, Run, drive};
 use crate::script::Write;
 use crate::seed::Seeded;
@@ -13,13 +12,13 @@ const CLIENTS: [usize; 4] = [1, 16, 64, 256];
 
 pub fn run(seeded: &Seeded, plan: Plan) {
     let dir = seeded.copy();
-    let docket = Process::docket(dir.path());
+    let docket = Process::docket_on(plan.disk, dir.path());
     let cases: Vec<(Write, usize)> =
         Write::ALL.into_iter().flat_map(|write| CLIENTS.map(|clients| (write, clients))).collect();
     let mut runs: Vec<Vec<(Run, f64)>> = vec![Vec::new(); cases.len()];
     for _ in 0..plan.rounds {
         for ((write, clients), runs) in cases.iter().zip(&mut runs) {
-            let rate = || sync_rate(dir.path(), Duration::from_millis(300));
+            let rate = || plan.disk.sync_rate(dir.path(), Duration::from_millis(300));
             let before = rate();
             let script = write.script(seeded, *clients);
             let run = drive(&docket, *clients, plan.time, write.status(), script);
