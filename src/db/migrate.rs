@@ -24,6 +24,7 @@ const ALL: &[Migration] = &[
     Migration { name: "0003_invites", sql: include_str!("migrations/0003_invites.sql") },
     Migration { name: "0004_audit", sql: include_str!("migrations/0004_audit.sql") },
     Migration { name: "0005_imports", sql: include_str!("migrations/0005_imports.sql") },
+    Migration { name: "0006_counters", sql: include_str!("migrations/0006_counters.sql") },
 ];
 
 /// Where a file stands, as `docket migrate status` prints it.
@@ -163,6 +164,36 @@ mod tests {
         assert!(error.contains("0002_second"), "{error}");
         assert_eq!(name_in(&file), "");
         assert_eq!(version(&Connection::open(&file).unwrap()).unwrap(), 1);
+    }
+
+    #[test]
+    fn counters_from_before_they_had_tables_are_kept() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let file = super::super::prepare(folder.path()).unwrap();
+        open::check(&file).unwrap();
+        run(&file, &ALL[..5]).unwrap();
+        open::writer(&file)
+            .unwrap()
+            .execute_batch(
+                "insert into users (id, email, created_at, updated_at)
+                 values ('ada', 'ada@example.org', 1, 1);
+                 insert into tasks (owner, id, list_id, title, completed_at, position, version,
+                     revision, created_at, updated_at)
+                 select lists.owner, randomblob(16), lists.id, 'milk', at, 'a0', 1, 5, 1, 1
+                 from lists, (select null as at union all select null union all select 7);
+                 update users set revision = 5",
+            )
+            .unwrap();
+
+        run(&file, ALL).unwrap();
+
+        let counters = Connection::open(&file)
+            .unwrap()
+            .query_row("select open, completed, revision from list_counts, revisions", [], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .unwrap();
+        assert_eq!(counters, (2, 1, 5));
     }
 
     #[test]

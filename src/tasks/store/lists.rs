@@ -61,10 +61,10 @@ pub(in crate::tasks) fn inbox_id(conn: &Conn, owner: Owner) -> Result<ListId> {
 
 pub(in crate::tasks) fn counts(conn: &Conn, owner: Owner) -> Result<Vec<ListCount>> {
     let mut statement = conn.prepare_cached(
-        "select id, open_tasks, completed_tasks
-         from lists
-         where owner = :owner and deleted_at is null
-         order by is_inbox desc, position, id",
+        "select lists.id, open, completed
+         from lists join list_counts on list_counts.owner = :owner and list_id = lists.id
+         where lists.owner = :owner and deleted_at is null
+         order by is_inbox desc, position, lists.id",
     )?;
     let rows = statement.query_map(named_params! { ":owner": owner }, |row| {
         Ok(ListCount { list_id: row.get(0)?, open: row.get(1)?, completed: row.get(2)? })

@@ -70,7 +70,7 @@ pub(in crate::tasks) fn next_revision(tx: &Tx, owner: Owner) -> Result<i64> {
     tx.rows_change(owner);
     let revision = tx
         .prepare_cached(
-            "update users set revision = revision + 1
+            "update revisions set revision = revision + 1
              where owner = :owner
              returning revision",
         )?
@@ -80,7 +80,7 @@ pub(in crate::tasks) fn next_revision(tx: &Tx, owner: Owner) -> Result<i64> {
 
 pub(in crate::tasks) fn revision(conn: &Conn, owner: Owner) -> Result<i64> {
     let revision = conn
-        .prepare_cached("select revision from users where owner = :owner")?
+        .prepare_cached("select revision from revisions where owner = :owner")?
         .query_row(named_params! { ":owner": owner }, |row| row.get(0))?;
     Ok(revision)
 }
