@@ -17,7 +17,7 @@ use super::open;
 use crate::error::{Error, Result};
 
 /// Pages in the WAL that make a copy worth its two syncs (4 MiB).
-const PAGES: i64 = 1000;
+const PAGES: i64 = 3000;
 
 /// The thread that copies; a default one has none.
 #[derive(Clone, Default)]

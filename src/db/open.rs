@@ -151,7 +151,7 @@ pub(super) fn writer(path: &Path) -> Result<Connection> {
     conn.pragma_update(None, "synchronous", "full")?;
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "journal_size_limit", 16 << 20)?;
-    conn.pragma_update(None, "cache_size", -4000)?;
+    conn.pragma_update(None, "cache_size", -8000)?;
     // A savepoint keeps the pages it may have to put back; without this they
     // are written to a file in /tmp.
     conn.pragma_update(None, "temp_store", "memory")?;
