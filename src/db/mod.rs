@@ -8,6 +8,7 @@
 mod checkpoint;
 mod error;
 mod foreign;
+mod linger;
 mod lock;
 mod log;
 mod migrate;

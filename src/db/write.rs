@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::linger::Linger;
 use super::log::Log;
 use super::signals::Signals;
 use super::{Conn, Db, Role, open};
@@ -103,7 +104,14 @@ impl Writer {
     ) -> Result<Writer> {
         let (jobs, queue) = sync_channel(QUEUE);
         let conn = open::writer(file)?;
-        let thread = Thread { file: file.to_owned(), conn: Some(conn), role, signals, log };
+        let thread = Thread {
+            file: file.to_owned(),
+            conn: Some(conn),
+            role,
+            signals,
+            log,
+            linger: Linger::default(),
+        };
         let thread = std::thread::Builder::new()
             .name("docket-writer".into())
             .spawn(move || thread.run(&queue))
@@ -185,6 +193,7 @@ struct Thread {
     role: Role,
     signals: Arc<Signals>,
     log: Log,
+    linger: Linger,
 }
 
 impl Thread {
@@ -192,16 +201,20 @@ impl Thread {
         while let Ok(Some(first)) = queue.recv() {
             let mut open = true;
             let mut batch = vec![first];
+            let (crowd, patience) = self.linger.company();
+            let lingers_until = Instant::now() + patience;
             let more = |jobs: usize, began: Instant| {
-                let next = (jobs < BATCH && began.elapsed() < BATCH_TIME).then(|| queue.try_recv());
-                match next {
-                    Some(Ok(Some(job))) => Some(job),
-                    Some(Ok(None)) => {
-                        open = false;
-                        None
-                    }
-                    _ => None,
+                if jobs >= BATCH || began.elapsed() >= BATCH_TIME {
+                    return None;
                 }
+                let patience = lingers_until.saturating_duration_since(Instant::now());
+                let next = if jobs < crowd && !patience.is_zero() {
+                    queue.recv_timeout(patience).ok()
+                } else {
+                    queue.try_recv().ok()
+                };
+                open &= !matches!(next, Some(None));
+                next.flatten()
             };
             let committed = self.commit(&mut batch, more);
             answer(batch, committed);
@@ -245,7 +258,9 @@ impl Thread {
         if self.role == Role::Command {
             execute(&conn, "update other_writes set count = count + 1")?;
         }
+        let synced = Instant::now();
         execute(&conn, "commit")?;
+        self.linger.committed(batch.len(), synced.elapsed());
         self.tell(&tx);
         self.conn = Some(conn);
         Ok(())
