@@ -79,8 +79,8 @@ settings! {
     /// Who may make an account: everybody (open), those with a link of `docket user
     /// invite` (invite), or nobody (closed).
     signup: SignUp = "open",
-    /// Origins besides the base URL whose pages may sign people in, such as
-    /// https://app.example.org.
+    /// Origins besides the base URL whose pages may sign people in and use the API
+    /// (CORS), such as https://app.example.org.
     trusted_origins: Vec<BaseUrl> = Vec::<String>::new(),
     /// Proxies whose X-Forwarded-For is believed, as networks such as 10.0.0.0/8.
     trusted_proxies: Vec<ipnet::IpNet> = Vec::<String>::new(),

@@ -20,6 +20,7 @@ use rocket::local::asynchronous::{Client, LocalRequest, LocalResponse};
 use rocket::tokio::io::{AsyncRead, ReadBuf};
 use rocket::{Data, Request};
 
+use super::cors::Cors;
 use super::error::Problem;
 use super::reply::Reply;
 use super::{auth, request_id, security};
@@ -48,33 +49,57 @@ pub(super) async fn answer(
 ) -> hyper::Response<Outgoing> {
     let (head, body) = request.into_parts();
     let id = request_id::choose(head.headers.get(request_id::HEADER).map(HeaderValue::as_bytes));
-    let prepared = prepare(client, &head, peer, &id).and_then(|request| {
+    let cors = client.rocket().state::<Cors>();
+    let mut response = match cors.and_then(|cors| cors.preflight(&head)) {
+        Some((status, headers)) => empty(status, headers),
+        None => dispatch(client, &head, body, peer, &id).await,
+    };
+    let headers = response.headers_mut();
+    security::add(headers);
+    if let Some(cors) = cors {
+        cors.add(&head, headers);
+    }
+    if let Ok(id) = HeaderValue::try_from(id) {
+        headers.insert(HeaderName::from_static(request_id::HEADER), id);
+    }
+    response
+}
+
+/// Has the router answer, unless the request is refused before.
+async fn dispatch(
+    client: &'static Client,
+    head: &hyper::http::request::Parts,
+    body: Incoming,
+    peer: SocketAddr,
+    id: &str,
+) -> hyper::Response<Outgoing> {
+    let prepared = prepare(client, head, peer, id).and_then(|request| {
         match auth::too_often(request.inner()) {
             Some(reply) => Err(Refusal::Reply(reply)),
             None => Ok(request),
         }
     });
-    let mut response = match prepared {
-        Ok(mut request) => {
-            let unread = bring_body(&mut request, body).await;
-            let is_head = head.method == hyper::Method::HEAD;
-            let mut response = convert(request.dispatch().await, is_head).await;
-            if let Some(unread) = unread {
-                // Nobody had to say who they are, so nobody has refused it yet.
-                match unread.take() {
-                    Some(error) => response = refuse(Refusal::Error(error), &id),
-                    None => close_after(&mut response),
-                }
-            }
-            response
-        }
-        Err(refusal) => refuse(refusal, &id),
+    let mut request = match prepared {
+        Ok(request) => request,
+        Err(refusal) => return refuse(refusal, id),
     };
-    let headers = response.headers_mut();
-    security::add(headers);
-    if let Ok(id) = HeaderValue::try_from(id) {
-        headers.insert(HeaderName::from_static(request_id::HEADER), id);
+    let unread = bring_body(&mut request, body).await;
+    let is_head = head.method == hyper::Method::HEAD;
+    let mut response = convert(request.dispatch().await, is_head).await;
+    if let Some(unread) = unread {
+        // Nobody had to say who they are, so nobody has refused it yet.
+        match unread.take() {
+            Some(error) => response = refuse(Refusal::Error(error), id),
+            None => close_after(&mut response),
+        }
     }
+    response
+}
+
+fn empty(status: hyper::StatusCode, headers: HeaderMap) -> hyper::Response<Outgoing> {
+    let mut response = hyper::Response::new(Outgoing::Ready(Full::default()));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
     response
 }
 

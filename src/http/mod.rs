@@ -11,6 +11,7 @@ mod caller;
 mod catchers;
 mod changes;
 mod conditional;
+mod cors;
 mod error;
 mod events;
 mod housekeeping;
@@ -37,6 +38,7 @@ use rocket::{Build, Rocket, Route};
 use tokio::sync::watch;
 
 use auth::Identity;
+use cors::Cors;
 pub use serve::serve;
 
 use crate::auth::Authority;
@@ -77,7 +79,7 @@ pub fn routes() -> Vec<Route> {
     .concat()
 }
 
-fn rocket(app: App, identity: Identity) -> Rocket<Build> {
+fn rocket(app: App, identity: Identity, cors: Cors) -> Rocket<Build> {
     // Nothing is read from Rocket's own file or environment: the listener and
     // the settings are ours, and these are its defaults made safe.
     let figment = Figment::from(rocket::Config {
@@ -90,6 +92,7 @@ fn rocket(app: App, identity: Identity) -> Rocket<Build> {
     rocket::custom(figment)
         .manage(app)
         .manage(identity)
+        .manage(cors)
         .attach(rocket::shield::Shield::new())
         .attach(bridge::TrueMethod)
         .mount("/", routes())
@@ -98,8 +101,8 @@ fn rocket(app: App, identity: Identity) -> Rocket<Build> {
 }
 
 /// A router that lives as long as the process: answers borrow from it.
-async fn router(app: App, identity: Identity) -> Result<&'static Client> {
-    let client = Client::untracked(rocket(app, identity))
+async fn router(app: App, identity: Identity, cors: Cors) -> Result<&'static Client> {
+    let client = Client::untracked(rocket(app, identity, cors))
         .await
         .map_err(|error| Error::Internal(format!("the router does not start: {error}")))?;
     Ok(Box::leak(Box::new(client)))

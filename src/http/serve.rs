@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use super::cors::Cors;
 use super::{App, housekeeping, listener};
 use crate::auth::{self, Authority, session};
 use crate::config::{Config, SignUp};
@@ -79,7 +80,7 @@ async fn answer(
     let failures = identity.failures();
     let authority = Arc::new(Authority::new(db.clone(), config, base_url));
     let app = App { db: db.clone(), authority, stopping: stopping.clone() };
-    let client = super::router(app, identity).await?;
+    let client = super::router(app, identity, Cors::new(config)).await?;
     let mut signals = Signals::new()?;
     tracing::info!(
         "a head must come within 30 s, a body within 15 s; a flood of connections \

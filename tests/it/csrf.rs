@@ -167,8 +167,6 @@ fn listed_origins_are_ours_too_and_compared_exactly() {
     ] {
         let reply = sign_in(&app, &[("origin", origin)]);
         assert_eq!(reply.status, status, "{origin}: {}", reply.text);
-        assert_eq!(reply.header("access-control-allow-origin"), None);
-        assert_eq!(reply.header("access-control-allow-credentials"), None);
     }
 }
 

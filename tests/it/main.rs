@@ -10,6 +10,7 @@ mod browser;
 mod changes;
 mod cli;
 mod client_check;
+mod cors;
 mod csrf;
 mod durability;
 mod errors;

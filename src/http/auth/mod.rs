@@ -30,6 +30,7 @@ use rocket::Route;
 pub(super) use error::AuthError;
 pub(super) use failures::Failures;
 pub(super) use gate::too_often;
+pub(super) use origin::origin_of;
 
 use crate::auth::ServerSecret;
 use crate::auth::audit;

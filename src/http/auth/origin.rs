@@ -119,7 +119,7 @@ pub(super) fn in_ascii(target: &str) -> String {
 }
 
 /// Scheme, host and port of an address, in lower case, default ports left out.
-fn origin_of(text: &str) -> Option<String> {
+pub(in crate::http) fn origin_of(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once("://")?;
     let scheme = scheme.to_ascii_lowercase();
     let host = rest.split(['/', '?', '#', '\\']).next()?.to_ascii_lowercase();
