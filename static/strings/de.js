@@ -35,6 +35,20 @@ export default {
   "phrase.not_before":
     "und|oder|bis|ist|war|nie|früh|morgen|vormittag|mittag|nachmittag|abend|nacht|&|-|–|+|/",
 
+  // components/date-picker.js
+  "date_picker.label": "Fällig",
+  "date_picker.phrase": "Fällig, in Worten",
+  "date_picker.example": "fr 9 uhr, 2. dez, in 3 tagen",
+  "date_picker.not_understood": "Noch kein Datum",
+  "date_picker.weekend": "Dieses Wochenende",
+  "date_picker.next_week": "Nächste Woche",
+  "date_picker.none": "Kein Datum",
+  "date_picker.previous_month": "Voriger Monat",
+  "date_picker.next_month": "Nächster Monat",
+  "date_picker.time": "Uhrzeit",
+  "date_picker.set_time": "Setzen",
+  "date_picker.zone": "In der Zeit von {zone}",
+
   // main.js, components/shell.js
   "page.name": "Docket",
   "page.skip": "Zu den Aufgaben springen",

@@ -40,6 +40,20 @@ export default {
   "phrase.not_before":
     "and|or|to|until|till|is|was|never|morning|afternoon|evening|night|&|-|–|+|/",
 
+  // components/date-picker.js
+  "date_picker.label": "Due",
+  "date_picker.phrase": "Due, in words",
+  "date_picker.example": "fri 9am, 2 dec, in 3 days",
+  "date_picker.not_understood": "Not a date yet",
+  "date_picker.weekend": "This weekend",
+  "date_picker.next_week": "Next week",
+  "date_picker.none": "No date",
+  "date_picker.previous_month": "Previous month",
+  "date_picker.next_month": "Next month",
+  "date_picker.time": "Time",
+  "date_picker.set_time": "Set",
+  "date_picker.zone": "In the time of {zone}",
+
   // main.js, components/shell.js
   "page.name": "Docket",
   "page.skip": "Skip to the tasks",
