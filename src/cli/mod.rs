@@ -4,6 +4,7 @@ mod audit;
 mod config;
 mod duration;
 mod import;
+mod imports;
 mod invite;
 mod key;
 mod mail;
@@ -113,6 +114,15 @@ Examples:
   docket import better-auth better-auth.db"
     )]
     Import(import::Import),
+    /// List what was brought in, and take it back
+    #[command(
+        subcommand,
+        after_long_help = "\
+Examples:
+  docket imports list
+  docket imports undo 1 --dry-run"
+    )]
+    Imports(imports::Imports),
     /// Look whether mail can be sent
     #[command(subcommand, after_long_help = "Examples:\n  docket mail test ada@example.org")]
     Mail(mail::Mail),
@@ -161,6 +171,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate(command) => command.run(config)?,
         Command::User(command) => command.run(config)?,
         Command::Import(command) => command.run(config)?,
+        Command::Imports(command) => command.run(config)?,
         Command::Mail(command) => command.run(config)?,
         Command::Key(command) => command.run(config)?,
         Command::Token(command) => return command.run(config),

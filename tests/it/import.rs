@@ -447,6 +447,62 @@ fn without_the_secret_nobody_loses_their_second_factor() {
     assert_eq!(browser.post("/two-factor/verify-totp", &json!({ "code": code })).status, 200);
 }
 
+#[test]
+fn an_import_is_taken_back_but_for_who_has_used_it() {
+    let app = moved_in();
+    let folder = TempDir::new().expect("a directory");
+    let ada = person("ada@example.com");
+    assert_eq!(Browser::new(&app).sign_in("ada@example.com", PASSWORD).status, 200);
+    let mut zoe = with_cookie(&app, &person("zoe@example.com"));
+    zoe.person(&app).add("mine");
+    let mut obrien = with_cookie(&app, &person("o'brien@example.com"));
+    assert!(obrien.is_signed_in());
+    assert_eq!(Browser::new(&app).sign_in("cafe@example.com", "guessed-wrong").status, 401);
+    let undo = |arguments: &[&str]| {
+        let mut command = app.command(&["imports", "undo"]);
+        command.args(arguments).stdin(Stdio::null()).output().expect("docket runs")
+    };
+
+    assert_eq!(undo(&["1"]).status.code(), Some(1), "asks, and nobody answers");
+    assert_eq!(undo(&["7", "--yes"]).status.code(), Some(3));
+    let planned = report(&undo(&["1", "--dry-run", "--json"]));
+    assert_eq!(app.count("select count(*) from users"), 9);
+    let done = report(&undo(&["1", "--yes", "--json"]));
+
+    assert_eq!(planned, done);
+    let used: Vec<&Value> = done
+        .as_array()
+        .expect("accounts")
+        .iter()
+        .filter(|member| member["used"] == true)
+        .map(|member| &member["email"])
+        .collect();
+    assert_eq!(used, ["ada@example.com", "zoe@example.com"]);
+    assert_eq!(app.count("select count(*) from users"), 2);
+    assert_eq!(
+        app.count(
+            "select count(*) from audit where kind = 'account_deleted'
+                          and origin = 'cli'"
+        ),
+        7
+    );
+    let begun = Instant::now();
+    while obrien.is_signed_in() {
+        assert!(begun.elapsed() < Duration::from_secs(1));
+    }
+    assert_eq!(undo(&["1", "--yes"]).status.code(), Some(4), "once");
+
+    let again = report(&import(&app, &file(&folder, "dump.sql", dump()), &["--json"]));
+    assert_eq!(counts(&again, "user"), [7, 2, 0, 0]);
+    assert_eq!(again["import"], 2);
+    assert!(with_cookie(&app, &ada).is_signed_in());
+    let list: Value = serde_json::from_str(&app.run(&["imports", "list", "--json"])).expect("JSON");
+    let accounts: Vec<&Value> =
+        list.as_array().expect("imports").iter().map(|import| &import["accounts"]).collect();
+    assert_eq!(accounts, [2, 7]);
+    assert_ne!(list[0]["undone_at"], Value::Null);
+}
+
 /// Three tables in the manner of other libraries: snake case, plural, numbers.
 const VARIANT: &str = "
     create table users (id integer primary key, name text, email text, email_verified integer,

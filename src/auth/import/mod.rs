@@ -7,11 +7,13 @@ mod plan;
 mod report;
 mod rows;
 mod source;
+mod undo;
 
 use std::path::Path;
 
 pub use report::{Count, Outcome, Report, Row};
 pub use source::Source;
+pub use undo::{Import, Member, list, members, undo};
 
 use self::person::Person;
 use super::secret::ServerSecret;
