@@ -21,6 +21,7 @@ const SESSIONS_NAMED: usize = 200;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     SignedUp,
+    SignUpRefused,
     AccountAdded,
     SignedIn,
     SignInFailed,
@@ -45,6 +46,7 @@ pub enum Kind {
 /// Every kind by its name. Names that end in `_failed` are failures.
 pub const KINDS: &[(&str, Kind)] = &[
     ("signed_up", Kind::SignedUp),
+    ("sign_up_refused", Kind::SignUpRefused),
     ("account_added", Kind::AccountAdded),
     ("signed_in", Kind::SignedIn),
     ("sign_in_failed", Kind::SignInFailed),

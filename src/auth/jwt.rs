@@ -140,6 +140,14 @@ pub(super) fn sign(kid: &str, seed: &[u8; 32], claims: &impl Serialize) -> Resul
         .map_err(|error| Error::Internal(format!("cannot sign: {error}")))
 }
 
+/// Signs claims with a secret (HS256).
+pub(super) fn sign_shared(secret: &[u8], claims: &impl Serialize) -> Result<String> {
+    // As Better Auth writes it: no `typ`.
+    let header = Header { typ: None, ..Header::new(Algorithm::HS256) };
+    jsonwebtoken::encode(&header, claims, &EncodingKey::from_secret(secret))
+        .map_err(|error| Error::Internal(format!("cannot sign: {error}")))
+}
+
 /// A seed as PKCS #8 (RFC 8410, 7).
 fn pkcs8(seed: &[u8; 32]) -> Vec<u8> {
     let prefix = [

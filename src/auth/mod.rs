@@ -19,6 +19,7 @@ pub mod session;
 mod store;
 pub mod two_factor;
 pub mod user;
+pub mod verification;
 mod verify;
 mod witness;
 

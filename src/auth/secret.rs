@@ -39,6 +39,11 @@ impl ServerSecret {
         ServerSecret(bytes.into())
     }
 
+    /// For tokens of our own that it signs.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The signature of a text: padded base64 of its HMAC-SHA256.
     pub fn sign(&self, text: &str) -> String {
         STANDARD.encode(self.mac(text.as_bytes()))

@@ -30,12 +30,36 @@ pub struct User {
     pub two_factor_enabled: bool,
 }
 
+impl User {
+    fn new(email: Option<String>, name: &str, now: Timestamp) -> User {
+        User {
+            id: UserId::new(),
+            email,
+            name: name.to_owned(),
+            email_verified: false,
+            image: None,
+            issuer: None,
+            subject: None,
+            disabled_at: None,
+            created_at: now,
+            updated_at: now,
+            two_factor_enabled: false,
+        }
+    }
+
+    /// Somebody who does not exist, and looks like a new account.
+    pub fn invented(email: &Email, name: &str, image: Option<String>, now: Timestamp) -> User {
+        User { image, ..User::new(Some(email.0.clone()), name, now) }
+    }
+}
+
 /// What a sign-in is checked against.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential {
     pub owner: Owner,
     pub password_hash: Option<String>,
     pub disabled: bool,
+    pub email_verified: bool,
 }
 
 /// An e-mail address in lower case, as Better Auth's rules have it.
@@ -85,19 +109,7 @@ pub fn add(
     password_hash: Option<&str>,
     now: Timestamp,
 ) -> Result<User> {
-    let user = User {
-        id: UserId::new(),
-        email: Some(email.0),
-        name: name.to_owned(),
-        email_verified: false,
-        image: None,
-        issuer: None,
-        subject: None,
-        disabled_at: None,
-        created_at: now,
-        updated_at: now,
-        two_factor_enabled: false,
-    };
+    let user = User::new(Some(email.0), name, now);
     store::insert_user(tx, &user, password_hash)?;
     Ok(user)
 }
@@ -109,17 +121,9 @@ pub(super) fn welcome(tx: &Tx, issuer: &str, subject: &str, now: Timestamp) -> R
         return Ok(());
     }
     let user = User {
-        id: UserId::new(),
-        email: None,
-        name: String::new(),
-        email_verified: false,
-        image: None,
         issuer: Some(issuer.to_owned()),
         subject: Some(subject.to_owned()),
-        disabled_at: None,
-        created_at: now,
-        updated_at: now,
-        two_factor_enabled: false,
+        ..User::new(None, "", now)
     };
     tracing::info!(issuer, "first token of a stranger: made an account");
     store::insert_user(tx, &user, None)?;
@@ -188,6 +192,14 @@ pub fn list(conn: &Conn) -> Result<Vec<User>> {
 /// One's own account.
 pub fn get(conn: &Conn, owner: Owner) -> Result<User> {
     store::user_by_owner(conn, owner)?.ok_or(Error::NotFound("account"))
+}
+
+/// The account with this e-mail, if there is one.
+pub fn by_email(conn: &Conn, email: &Email) -> Result<Option<User>> {
+    match store::owner_by_email(conn, email.as_str())? {
+        Some(owner) => get(conn, owner).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The account with this e-mail or id.

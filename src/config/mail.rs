@@ -1,6 +1,6 @@
 //! The mail server: which settings belong together.
 
-use super::{Config, SmtpTls};
+use super::{Config, SmtpTls, Switch};
 
 impl Config {
     /// The mail server, if one is set.
@@ -20,7 +20,12 @@ impl Config {
 
 /// Refuses what could not be sent, and what would show a password to the network.
 pub(super) fn check(config: &Config) -> Result<(), (&'static str, String)> {
-    let Some(host) = config.smtp_host() else { return Ok(()) };
+    let Some(host) = config.smtp_host() else {
+        if config.require_email_verification == Switch::On && config.mail_outbox.is_none() {
+            return Err(("require_email_verification", "needs mail: set smtp_host".into()));
+        }
+        return Ok(());
+    };
     if config.mail_from.as_deref().unwrap_or_default().is_empty() {
         let why = "is needed for smtp_host, such as Docket <docket@example.org>";
         return Err(("mail_from", why.into()));

@@ -79,6 +79,9 @@ settings! {
     /// Who may make an account: everybody (open), those with a link of `docket user
     /// invite` (invite), or nobody (closed).
     signup: SignUp = "open",
+    /// Whether an e-mail address must be proven by a mailed link before its person
+    /// can sign in: on or off. On needs mail.
+    require_email_verification: Switch = "off",
     /// Origins besides the base URL whose pages may sign people in and use the API
     /// (CORS), such as https://app.example.org.
     trusted_origins: Vec<BaseUrl> = Vec::<String>::new(),

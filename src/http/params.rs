@@ -49,6 +49,12 @@ pub(super) fn decode(raw: &str) -> Result<Vec<(String, String)>> {
 }
 
 impl Query<'_> {
+    /// The first value of this name.
+    pub(super) fn get(&self, name: &str) -> Option<String> {
+        let found = self.pairs.iter().find(|(known, _)| known == name)?;
+        Some(found.1.clone())
+    }
+
     pub(super) fn pairs(self) -> impl Iterator<Item = (String, String)> {
         self.pairs.into_iter()
     }

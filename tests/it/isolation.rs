@@ -59,7 +59,7 @@ impl Attempt {
 
 /// Addresses that anybody may ask for: nothing in them names a person, but for
 /// the token of a mailed link, and whoever has that is its person.
-const PUBLIC: [&str; 11] = [
+const PUBLIC: [&str; 12] = [
     "GET /healthz",
     "GET /readyz",
     "GET /api/info",
@@ -69,6 +69,7 @@ const PUBLIC: [&str; 11] = [
     "POST /api/auth/sign-up/email",
     "GET /api/auth/reset-password/<token>",
     "POST /api/auth/reset-password",
+    "GET /api/auth/verify-email",
     "GET /api/docs",
     "GET /api/openapi.json",
 ];

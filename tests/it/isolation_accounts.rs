@@ -43,6 +43,7 @@ fn attempts(their: &Names) -> Vec<(&'static str, Vec<Value>)> {
     vec![
         ("POST /api/auth/sign-in/email", vec![json!({ "email": email, "password": "not theirs" })]),
         ("POST /api/auth/request-password-reset", vec![json!({ "email": email })]),
+        ("POST /api/auth/send-verification-email", vec![json!({ "email": email })]),
         ("GET /api/auth/get-session", nothing()),
         ("GET /api/auth/list-sessions", nothing()),
         ("GET /api/auth/list-accounts", nothing()),
@@ -249,6 +250,7 @@ fn nobody_ends_or_changes_anything_without_a_session() {
         "/sign-in/email",
         "/sign-in/social",
         "/request-password-reset",
+        "/send-verification-email",
         "/get-session",
         "/sign-out",
     ];

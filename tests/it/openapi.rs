@@ -387,10 +387,12 @@ fn every_operation_that_is_not_public_needs_a_token_whatever_is_sent() {
         "postSession",
         "requestPasswordReset",
         "resetPassword",
+        "sendVerificationEmail",
         "signIn",
         "signInSocial",
         "signOut",
         "signUp",
+        "verifyEmail",
     ];
     assert_eq!(public, expected, "what is public is decided here, not by accident");
 }

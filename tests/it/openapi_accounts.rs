@@ -2,18 +2,18 @@
 //! status and every code in it is provoked, and each reply is as described.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use totp_rs::{Algorithm, Secret, TOTP};
 
 use crate::app::{App, Reply, parse, request};
 use crate::browser::{Browser, PASSWORD, UNLIMITED};
 use crate::invites::invite;
 use crate::openapi::{NOT_AT_WILL, Operation, check, operations, resolve};
+use crate::outbox::Outbox;
+use crate::verification::token_from;
 
 /// Servers of each kind that the document speaks of.
 struct Servers {
@@ -23,24 +23,26 @@ struct Servers {
     limited: App,
     /// Without sign-up and without mail.
     closed: App,
-    /// For the invited alone.
+    /// For the invited alone, whose address must be proven.
     invite: App,
-    outbox: PathBuf,
-    _folder: TempDir,
+    _invite_outbox: Outbox,
+    outbox: Outbox,
 }
 
 impl Servers {
     fn start() -> Servers {
-        let folder = TempDir::new().expect("a temporary directory");
-        let outbox = folder.path().join("mail");
-        let mail = ("DOCKET_MAIL_OUTBOX", outbox.to_str().expect("UTF-8"));
+        let (open, outbox) = Outbox::start(&[]);
+        let (invite, invite_outbox) = Outbox::start(&[
+            ("DOCKET_SIGNUP", "invite"),
+            ("DOCKET_REQUIRE_EMAIL_VERIFICATION", "on"),
+        ]);
         Servers {
-            open: App::with(&[UNLIMITED, mail]),
+            open,
             limited: App::start(),
             closed: App::with(&[UNLIMITED, ("DOCKET_SIGNUP", "closed")]),
-            invite: App::with(&[UNLIMITED, ("DOCKET_SIGNUP", "invite")]),
+            invite,
+            _invite_outbox: invite_outbox,
             outbox,
-            _folder: folder,
         }
     }
 
@@ -76,17 +78,7 @@ impl Servers {
         let mut browser = self.somebody();
         let body = json!({ "email": browser.email });
         assert_eq!(browser.post("/request-password-reset", &body).status, 200);
-        let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(20) {
-            let text = std::fs::read_to_string(&self.outbox).unwrap_or_default();
-            let mails = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            if let Some(mail) = mails.into_iter().find(|mail| mail["to"] == browser.email.as_str())
-            {
-                return mail["token"].as_str().expect("a token").to_owned();
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        panic!("no mail came");
+        self.outbox.token("reset-password", &browser.email)
     }
 
     /// Changes what only time changes otherwise.
@@ -94,6 +86,10 @@ impl Servers {
         let db = Connection::open(self.open.dir.path().join("docket.db")).expect("the database");
         db.busy_timeout(Duration::from_secs(10)).expect("a timeout");
         assert_eq!(db.execute(statement, [&browser.email]).expect("a change"), 1);
+    }
+
+    fn prove(&self, browser: &Browser) {
+        self.sql("update users set email_verified = 1 where email = ?1", browser);
     }
 
     /// Makes somebody's session two days old.
@@ -145,6 +141,12 @@ fn documented(operation: &Operation) -> BTreeSet<(u16, String)> {
         found.extend(codes.into_iter().map(|code| (status, code)));
     }
     found
+}
+
+/// The example of another operation's body.
+fn example_of(id: &str) -> Value {
+    let operation = accounts().into_iter().find(|operation| operation.id() == id);
+    operation.expect("an operation").example().expect("an example").clone()
 }
 
 fn accounts() -> Vec<Operation> {
@@ -268,6 +270,15 @@ fn answer(servers: &Servers, operation: &Operation, status: u16, code: &str) -> 
             let body = json!({ "name": "", "email": email, "password": password });
             send(&mut Browser::new(&servers.open), &body)
         }
+        ("signIn", "EMAIL_NOT_VERIFIED") => {
+            let mut body = example_of("signUp");
+            body["inviteToken"] = json!(invite(&servers.invite, None));
+            let mut browser = Browser::new(&servers.invite);
+            let reply = browser.post("/sign-up/email", &body);
+            check("POST", "/api/auth/sign-up/email", &reply);
+            assert_eq!(reply.body["token"], Value::Null);
+            send(&mut browser, &body)
+        }
         ("signIn", _) => {
             let email = servers.somebody().email;
             let email = if code == "INVALID_EMAIL" { "ada" } else { &email };
@@ -282,6 +293,34 @@ fn answer(servers: &Servers, operation: &Operation, status: u16, code: &str) -> 
             let mut somebody = servers.somebody();
             let email = somebody.email.clone();
             send(&mut somebody, &json!({ "email": email }))
+        }
+        ("sendVerificationEmail", "VERIFICATION_EMAIL_NOT_ENABLED") => {
+            send(&mut Browser::new(&servers.closed), operation.example().expect("an example"))
+        }
+        ("sendVerificationEmail", _) => {
+            let mut somebody = servers.somebody();
+            let mut email = somebody.email.clone();
+            match code {
+                "EMAIL_MISMATCH" => email = "else@example.org".into(),
+                "EMAIL_ALREADY_VERIFIED" => servers.prove(&somebody),
+                _ => {}
+            }
+            send(&mut somebody, &json!({ "email": email }))
+        }
+        ("verifyEmail", _) => {
+            let somebody = servers.somebody();
+            let age = if code == "TOKEN_EXPIRED" { 3601 } else { 1 };
+            let token = match code {
+                "INVALID_TOKEN" => "x".to_owned(),
+                _ => token_from(&servers.open, &somebody.email, age),
+            };
+            let query = match status {
+                302 => format!("?token={token}&callbackURL=/done"),
+                400 => String::new(),
+                403 => format!("?token={token}&callbackURL=//evil.example"),
+                _ => format!("?token={token}"),
+            };
+            servers.open.get(&format!("{}{query}", operation.path))
         }
         ("openPasswordReset", _) => {
             let query = match (status, code) {

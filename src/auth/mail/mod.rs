@@ -30,6 +30,9 @@ pub struct Mail {
 #[serde(into = "&'static str")]
 pub enum Kind {
     ResetPassword,
+    VerifyEmail,
+    /// To the new address.
+    ChangeEmail,
     /// Asks for nothing: `docket mail test` sends it.
     Test,
 }
@@ -38,6 +41,8 @@ impl Kind {
     fn name(self) -> &'static str {
         match self {
             Kind::ResetPassword => "reset-password",
+            Kind::VerifyEmail => "verify-email",
+            Kind::ChangeEmail => "change-email",
             Kind::Test => "test",
         }
     }

@@ -17,6 +17,22 @@ pub(super) fn of(mail: &Mail) -> (&'static str, String) {
                  If it was not you, do nothing: your password stays as it is.\n"
             ),
         ),
+        Kind::VerifyEmail => (
+            "Confirm your e-mail address",
+            format!(
+                "Somebody, most likely you, uses this address in Docket.\n\n\
+                 To confirm that it is yours, open this link within an hour:\n\n{url}\n\n\
+                 If it was not you, do nothing.\n"
+            ),
+        ),
+        Kind::ChangeEmail => (
+            "Confirm your new e-mail address",
+            format!(
+                "Somebody, most likely you, wants to use this address in Docket from now on.\n\n\
+                 To make the change, open this link within an hour:\n\n{url}\n\n\
+                 If it was not you, do nothing: nothing changes then.\n"
+            ),
+        ),
         Kind::Test => (
             "Docket can send mail",
             "This is the mail that `docket mail test` sends: the settings are right.\n".into(),

@@ -150,12 +150,17 @@ pub(in crate::auth) fn owner_by_email(conn: &Conn, email: &str) -> Result<Option
 pub(in crate::auth) fn credential(conn: &Conn, email: &str) -> Result<Option<Credential>> {
     let credential = conn
         .prepare_cached(
-            "select owner, password_hash, disabled_at is not null
+            "select owner, password_hash, disabled_at is not null, email_verified
              from users
              where email = :email",
         )?
         .query_row(named_params! { ":email": email }, |row| {
-            Ok(Credential { owner: row.get(0)?, password_hash: row.get(1)?, disabled: row.get(2)? })
+            Ok(Credential {
+                owner: row.get(0)?,
+                password_hash: row.get(1)?,
+                disabled: row.get(2)?,
+                email_verified: row.get(3)?,
+            })
         })
         .optional()?;
     Ok(credential)
@@ -213,6 +218,15 @@ pub(in crate::auth) fn set_email(tx: &Tx, owner: Owner, email: &str, now: Timest
          where owner = :owner",
     )?
     .execute(named_params! { ":owner": owner, ":email": email, ":now": now })?;
+    Ok(())
+}
+
+pub(in crate::auth) fn set_email_verified(tx: &Tx, owner: Owner, now: Timestamp) -> Result<()> {
+    tx.prepare_cached(
+        "update users set email_verified = 1, updated_at = :now
+         where owner = :owner",
+    )?
+    .execute(named_params! { ":owner": owner, ":now": now })?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use rocket::http::RawStr;
 use rocket::{Request, http::Header};
 
 use super::Identity;
+use crate::http::reply::Reply;
 
 const SESSION: &str = "better-auth.session_token";
 const CACHE: &str = "better-auth.session_data";
@@ -105,6 +106,16 @@ pub(super) fn set(identity: &Identity, token: &str, remembered: bool) -> Vec<Hea
         headers.push(line(identity, FORGET, &encode(&value), None));
     }
     headers
+}
+
+/// The same cookie once more, for whoever showed it.
+pub(super) fn again(reply: Reply, identity: &Identity, presented: &Presented) -> Reply {
+    match &presented.token {
+        Some(token) => reply
+            .headers(set(identity, token, !presented.forget))
+            .header("Access-Control-Expose-Headers", "set-auth-token"),
+        None => reply,
+    }
 }
 
 /// The header that takes back an old wish to be forgotten.

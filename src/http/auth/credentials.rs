@@ -55,6 +55,9 @@ async fn sign_in(
             return Err(refuse(app, identity, owner, &visit));
         }
     };
+    if identity.needs_proof && !known.email_verified {
+        return Err(AuthError::new(403, "EMAIL_NOT_VERIFIED", "Email not verified"));
+    }
     let owner = known.owner;
     let rehashed = if outdated { Some(identity.hasher.hash(password).await?) } else { None };
     let (secret, device, now) = (identity.secret.clone(), visit.device.clone(), visit.now);

@@ -20,6 +20,7 @@ mod sign_up;
 mod token;
 mod two_factor;
 mod validate;
+mod verification;
 
 use std::hash::Hash;
 
@@ -53,6 +54,8 @@ pub struct Identity {
     base_url: String,
     secure: bool,
     pub(super) signup: SignUp,
+    /// Nobody signs in with an address that is not proven.
+    needs_proof: bool,
     proxies: Vec<ipnet::IpNet>,
 }
 
@@ -68,6 +71,7 @@ impl Identity {
             secure: base_url.starts_with("https://"),
             base_url,
             signup: config.signup,
+            needs_proof: config.require_email_verification == Switch::On,
             proxies: config.trusted_proxies.clone(),
         })
     }
@@ -123,6 +127,7 @@ pub(super) fn routes() -> Vec<Route> {
         reset::routes(),
         token::routes(),
         two_factor::routes(),
+        verification::routes(),
     ]
     .concat()
 }

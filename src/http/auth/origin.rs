@@ -100,10 +100,15 @@ impl Origins {
     }
 }
 
-/// Leads a browser to a target that was checked, with this added to its query.
+/// Leads a browser to a target that was checked, with this added to its query
+/// unless it is empty.
 pub(super) fn lead(base_url: &str, target: &str, told: &str) -> Reply {
     let (page, part) = target.split_at(target.find('#').unwrap_or(target.len()));
-    let mark = if page.contains('?') { '&' } else { '?' };
+    let mark = match told {
+        "" => "",
+        _ if page.contains('?') => "&",
+        _ => "?",
+    };
     let base = if page.starts_with('/') { base_url } else { "" };
     let location = in_ascii(&format!("{base}{page}{mark}{told}{part}"));
     Reply::no_content().status(Status::Found).header("Location", location)

@@ -10,7 +10,7 @@ use super::validate::Members;
 use super::{AuthError, Identity};
 use crate::auth::audit::{self, Kind};
 use crate::auth::mail::{self, Mail};
-use crate::auth::user::{self, Email};
+use crate::auth::user;
 use crate::auth::{link, session};
 use crate::http::App;
 use crate::http::params::Query;
@@ -31,10 +31,7 @@ async fn request(
 ) -> Result<Reply, AuthError> {
     let Posted(body) = posted?;
     let mut members = Members::new(&body);
-    let parsed = Email::parse(&members.string("email"));
-    if body.get("email").is_some_and(Value::is_string) && parsed.is_err() {
-        members.problem("email", "Invalid email address");
-    }
+    let parsed = members.email("email");
     members.optional_string("redirectTo");
     members.done()?;
     if !identity.mailer.is_open() {
@@ -82,8 +79,7 @@ async fn open(
     token: &str,
     query: Query<'_>,
 ) -> Result<Reply, AuthError> {
-    let target = query.pairs().find(|(name, _)| name == "callbackURL").map(|(_, target)| target);
-    let Some(target) = target else {
+    let Some(target) = query.get("callbackURL") else {
         let message = "[query.callbackURL] Invalid input: expected string, received undefined";
         return Err(AuthError::new(400, "VALIDATION_ERROR", message));
     };
@@ -113,8 +109,7 @@ async fn reset(
     let new = members.string("newPassword");
     let token = members.optional_string("token");
     members.done()?;
-    let by_query = || query.pairs().find(|(name, _)| name == "token").map(|(_, token)| token);
-    let token = token.or_else(by_query).unwrap_or_default();
+    let token = token.or_else(|| query.get("token")).unwrap_or_default();
     let invalid = || AuthError::new(400, "INVALID_TOKEN", "Invalid token");
     let (now, looked_up) = (visit.now, token.clone());
     let known = app.db.read(Owner::NOBODY, move |conn| link::owner(conn, &looked_up, now)).await?;

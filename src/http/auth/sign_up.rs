@@ -13,7 +13,7 @@ use super::{AuthError, Identity};
 use crate::auth::audit::{self, Kind};
 use crate::auth::invite::{self, Invite};
 use crate::auth::session;
-use crate::auth::user::{self, Email};
+use crate::auth::user::{self, Email, User};
 use crate::config::SignUp;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -33,6 +33,8 @@ struct Newcomer {
     password: String,
     image: Option<String>,
     remember: bool,
+    /// Where the mailed link leads.
+    target: String,
     invite_token: Option<String>,
 }
 
@@ -56,10 +58,14 @@ async fn sign_up(
     refuse_weak(&newcomer.password)?;
     check_profile(&newcomer.name, newcomer.image.as_deref())?;
     let taken = newcomer.email.clone();
-    if app.db.read(Owner::NOBODY, move |conn| user::credential(conn, &taken)).await?.is_some() {
+    let taken = app.db.read(Owner::NOBODY, move |conn| user::by_email(conn, &taken)).await?;
+    if taken.is_some() && !identity.needs_proof {
         return Err(Error::conflict("email_taken", "").into());
     }
     let hash = identity.hasher.hash(newcomer.password.clone()).await?;
+    if identity.needs_proof {
+        return wait_for_proof(visit, app, identity, newcomer, hash).await;
+    }
     let (secret, device, remember) = (identity.secret.clone(), visit.device, newcomer.remember);
     let (signed_in, token) = app
         .db
@@ -75,25 +81,52 @@ async fn sign_up(
     opened(identity, &body, &token, remember, visit.presented.forget)
 }
 
+/// Makes the account without a session, and mails the link that lets its person
+/// in. For an address that has an account it looks the same: nobody learns who
+/// is here, and both wait for the disk.
+async fn wait_for_proof(
+    visit: Visit,
+    app: &State<App>,
+    identity: &State<Identity>,
+    newcomer: Newcomer,
+    hash: String,
+) -> Result<Reply, AuthError> {
+    let (device, now, target) = (visit.device, visit.now, newcomer.target.clone());
+    let (user, is_new) = app
+        .db
+        .write(move |tx| {
+            if let Some(taken) = user::by_email(tx, &newcomer.email)? {
+                let owner = user::find(tx, taken.id.as_str())?;
+                audit::note(tx, Some(owner), Kind::SignUpRefused, &device, now)?;
+                return Ok((newcomer.invented(now), false));
+            }
+            let owner = newcomer.settle(tx, &hash, now)?;
+            audit::note(tx, Some(owner), Kind::SignedUp, &device, now)?;
+            Ok((user::get(tx, owner)?, true))
+        })
+        .await?;
+    if is_new {
+        identity.mail_verification(&user, &target, now)?;
+    }
+    Ok(Reply::json(&json!({ "token": null, "user": UserObject::from(&user) }))?)
+}
+
 impl Newcomer {
     fn read(body: &Value) -> Result<Newcomer, AuthError> {
         let mut members = Members::new(body);
         let name = members.string("name");
-        let email = Email::parse(&members.string("email"));
-        if body.get("email").is_some_and(Value::is_string) && email.is_err() {
-            members.problem("email", "Invalid email address");
-        }
+        let email = members.email("email");
         let password = members.string("password");
         if body.get("password").is_some_and(|text| text == "") {
             members.problem("password", "Too small: expected string to have >=1 characters");
         }
         let image = members.optional_string("image");
         let remember = members.optional_bool("rememberMe").unwrap_or(true);
-        members.optional_string("callbackURL");
+        let target = members.optional_string("callbackURL").unwrap_or_default();
         let invite_token = members.optional_string("inviteToken");
         members.record();
         members.done()?;
-        Ok(Newcomer { name, email: email?, password, image, remember, invite_token })
+        Ok(Newcomer { name, email: email?, password, image, remember, target, invite_token })
     }
 
     /// Refuses whoever is not invited, before anything is hashed for them.
@@ -115,6 +148,11 @@ impl Newcomer {
             }
             Some(_) => Ok(()),
         }
+    }
+
+    /// What the answer shows of them when there is nobody new.
+    fn invented(&self, now: Timestamp) -> User {
+        User::invented(&self.email, &self.name, self.image.clone(), now)
     }
 
     /// Makes the account, and uses the invitation up with it: of several at

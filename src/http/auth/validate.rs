@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::AuthError;
+use crate::auth::user::Email;
 
 /// Members of a body, and the problems so far.
 pub(super) struct Members<'a> {
@@ -35,6 +36,15 @@ impl<'a> Members<'a> {
             Some(Value::String(text)) => Some(text.clone()),
             other => Some(self.wrong(name, "string", other)),
         }
+    }
+
+    /// An address; what is wrong with it is among the problems.
+    pub(super) fn email(&mut self, name: &str) -> crate::error::Result<Email> {
+        let parsed = Email::parse(&self.string(name));
+        if self.body.get(name).is_some_and(Value::is_string) && parsed.is_err() {
+            self.problem(name, "Invalid email address");
+        }
+        parsed
     }
 
     pub(super) fn optional_bool(&mut self, name: &str) -> Option<bool> {
