@@ -29,6 +29,7 @@
  * | `slides for friday`                | slides for friday            |                  |   |              |
  * | `move lunch to 2 dec`              | move lunch to 2 dec          |                  |   |              |
  * | `water plants every friday`        | water plants every friday    |                  |   |              |
+ * | `get some sun`                     | get some sun                 |                  |   |              |
  * | `plan black friday`                | plan black friday            |                  |   |              |
  * | `tomorrow morning call Bob`        | tomorrow morning call Bob    |                  |   |              |
  * | `read John 3:16`                   | read John 3:16               |                  |   |              |

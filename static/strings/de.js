@@ -31,7 +31,7 @@ export default {
   "phrase.noon": "mittag|mittags",
   // A date after one of these words, or before one of those, is part of a sentence.
   "phrase.not_after":
-    "für|von|vom|ab|seit|vor|nach|auf|über|und|oder|als|jeden|jede|jedes|letzten|letzter|letzte|vorigen|nächsten|nächstes|kommenden|nicht|guten|&|-|–|+|/",
+    "für|von|vom|ab|seit|vor|nach|auf|über|in|mit|und|oder|als|ist|war|der|die|das|mein|meine|unser|kein|jeden|jede|jedes|letzten|letzter|letzte|vorigen|nächsten|nächstes|kommenden|nicht|guten|&|-|–|+|/",
   "phrase.not_before":
     "und|oder|bis|ist|war|nie|früh|morgen|vormittag|mittag|nachmittag|abend|nacht|&|-|–|+|/",
 

@@ -36,7 +36,7 @@ export default {
   "phrase.noon": "noon",
   // A date after one of these words, or before one of those, is part of a sentence.
   "phrase.not_after":
-    "for|from|of|until|till|since|before|after|about|to|and|or|than|the|a|every|each|last|past|previous|next|following|not|black|good|ash|palm|easter|cyber|&|-|–|+|/",
+    "for|from|of|until|till|since|before|after|about|in|with|to|and|or|than|as|is|was|the|a|my|our|your|some|any|every|each|last|past|previous|next|following|not|black|good|ash|palm|easter|cyber|&|-|–|+|/",
   "phrase.not_before":
     "and|or|to|until|till|is|was|never|morning|afternoon|evening|night|&|-|–|+|/",
 

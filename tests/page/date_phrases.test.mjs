@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
 import { nextWeekOf, parsePhrase, weekendOf } from "../../static/lib/date_phrases.js";
-import { useLanguage } from "../../static/lib/i18n.js";
+import { LANGUAGES, t, useLanguage } from "../../static/lib/i18n.js";
 import { tableOf } from "./table.mjs";
 
 const NOW = { day: "2026-11-25", time: "10:00" };
@@ -39,6 +39,19 @@ test("German has its own words", async () => {
   };
   for (const [text, due] of Object.entries(cases)) assert.equal(read(text), due, text);
 });
+
+for (const language of Object.keys(LANGUAGES)) {
+  test(`${language} names seven days and twelve months, each by words of its own`, async () => {
+    await useLanguage(language, []);
+    for (const [key, count] of [["phrase.weekdays", 7], ["phrase.month_names", 12]]) {
+      const groups = t(key).split(", ");
+      const words = groups.flatMap((group) => group.split("|"));
+      assert.equal(groups.length, count);
+      assert.equal(new Set(words).size, words.length);
+      assert(words.every((word) => word === word.trim().toLowerCase() && word !== ""), key);
+    }
+  });
+}
 
 test("a weekend that has begun goes on", () => {
   assert.deepEqual(["2026-11-27", "2026-11-28", "2026-11-29"].map(weekendOf), [
