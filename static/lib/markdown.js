@@ -37,7 +37,7 @@ export function markdown(text) {
     return children(tokens, 0);
   } catch (error) {
     // The parser goes a level deeper for each level of the text, until it cannot.
-    if (error instanceof RangeError) return h("p", { class: "markdown__plain" }, text);
+    if (error instanceof RangeError) return h("p", { class: "prose__plain" }, text);
     throw error;
   }
 }
@@ -53,6 +53,9 @@ export function safeAddress(text) {
   return url !== null && SCHEMES.includes(url.protocol) ? url.href : null;
 }
 
+/** What may scroll sideways can be reached by keyboard, to scroll it. */
+const SCROLLS = { tabindex: 0 };
+
 /** @type {Record<string, (token: any, depth: number) => Child>} */
 const ELEMENTS = {
   space: () => null,
@@ -66,7 +69,7 @@ const ELEMENTS = {
   strong: (token, depth) => h("strong", null, inner(token, depth)),
   em: (token, depth) => h("em", null, inner(token, depth)),
   del: (token, depth) => h("del", null, inner(token, depth)),
-  code: (token) => h("pre", null, h("code", null, token.text)),
+  code: (token) => h("pre", SCROLLS, h("code", null, token.text)),
   codespan: (token) => h("code", null, token.text),
   checkbox: (token) => (token.checked ? "☑ " : "☐ "),
   escape: (token) => token.text,
@@ -102,7 +105,7 @@ function table(token, depth) {
     h("tr", null, cells.map((cell) => h(kind, { "data-align": cell.align }, inner(cell, depth))));
   const head = h("thead", null, row(token.header, "th"));
   const body = h("tbody", null, token.rows.map((/** @type {any[]} */ cells) => row(cells, "td")));
-  return h("div", { class: "markdown__table" }, h("table", null, head, body));
+  return h("div", { class: "prose__table", ...SCROLLS }, h("table", null, head, body));
 }
 
 /** @param {{ href: string, title?: string | null, raw: string }} token @param {Child} content */

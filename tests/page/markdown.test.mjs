@@ -22,11 +22,11 @@ function written(child) {
   return `<${head}>${written(children)}</${child.type}>`;
 }
 
-const AWAY = new Set(["target", "rel"]);
+const AWAY = new Set(["target", "rel", "tabindex"]);
 const TAGS = new Set(
   "p h3 h4 h5 h6 blockquote strong em del pre code ul ol li hr br div table thead tbody tr th td a".split(" "),
 );
-const ATTRIBUTES = new Set(["href", "title", "target", "rel", "start", "class", "data-align", "children"]);
+const ATTRIBUTES = new Set(["href", "title", "target", "rel", "start", "class", "tabindex", "data-align", "children"]);
 
 test("Markdown becomes elements", () => {
   const cases = {
@@ -44,7 +44,7 @@ test("Markdown becomes elements", () => {
     "a@b.example": "<p><a href=mailto:a@b.example>a@b.example</a></p>",
     "![a](https://b.example/c.png)": "<p><a href=https://b.example/c.png>a</a></p>",
     "|a|\n|-:|\n|b|":
-      "<div class=markdown__table><table><thead><tr><th data-align=right>a</th></tr></thead><tbody><tr><td data-align=right>b</td></tr></tbody></table></div>",
+      "<div class=prose__table><table><thead><tr><th data-align=right>a</th></tr></thead><tbody><tr><td data-align=right>b</td></tr></tbody></table></div>",
     "<b>a</b>": "<p><b>a</b></p>",
     "a \\* b": "<p>a * b</p>",
     "": "",
@@ -185,7 +185,7 @@ test("nothing but the known elements and attributes comes out of an attack", () 
 
 test("what nests too deep is shown as it was written", () => {
   const quotes = ">".repeat(16000);
-  assert.equal(written(markdown(quotes)), `<p class=markdown__plain>${quotes}</p>`);
+  assert.equal(written(markdown(quotes)), `<p class=prose__plain>${quotes}</p>`);
   assert.match(written(markdown(`${"> ".repeat(60)}a`)), /<blockquote>(> )+a<\/blockquote>/);
 });
 
