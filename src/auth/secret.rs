@@ -20,6 +20,10 @@ use crate::error::{Error, Result};
 
 const NONCE: usize = 24;
 
+/// What is wrong when a sealed value does not open, and what to do.
+pub(super) const LOST: &str = "docket.secret, or better_auth_secret in its place, is not what it \
+    was when the value was sealed; put the old one back";
+
 /// The secret's bytes. They are never shown.
 #[derive(Clone)]
 pub struct ServerSecret(Arc<[u8]>);

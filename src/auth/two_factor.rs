@@ -7,11 +7,11 @@
 use sha2::{Digest, Sha256};
 use totp_rs::{Algorithm, TOTP};
 
-use super::secret::ServerSecret;
+use super::secret::{self, ServerSecret};
 use super::session::{hash_of, new_token};
 use super::store::two_factor as store;
 use crate::db::{Conn, Tx};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids::Owner;
 use crate::time::Timestamp;
 
@@ -58,6 +58,8 @@ pub enum Outcome {
     /// Too many wrong answers in a row: nothing is looked at for these seconds.
     Locked(u64),
     NotEnabled,
+    /// The secret was sealed with another server secret. Recovery codes work.
+    Unreadable,
 }
 
 /// What a challenge is for.
@@ -130,15 +132,18 @@ pub(super) fn bring(
     store::save_factor(tx, owner, &factor)
 }
 
-/// The address for an authenticator, once more.
+/// The address for an authenticator, once more; the reason if there is none.
 pub fn setup_uri(
     conn: &Conn,
     secret: &ServerSecret,
     owner: Owner,
     label: &Label,
-) -> Result<Option<String>> {
-    let Some(factor) = store::find_factor(conn, owner)? else { return Ok(None) };
-    Ok(Some(uri(&open(secret, &factor)?, label)))
+) -> Result<Result<String, Outcome>> {
+    let Some(factor) = store::find_factor(conn, owner)? else {
+        return Ok(Err(Outcome::NotEnabled));
+    };
+    let key = open(secret, &factor).ok_or(Outcome::Unreadable);
+    Ok(key.map(|key| uri(&key, label)))
 }
 
 /// New recovery codes in place of the old. `None` without a factor.
@@ -170,7 +175,7 @@ pub fn answer(
     }
     let right = match code {
         Code::Totp(code) => {
-            let key = open(secret, &factor)?;
+            let Some(key) = open(secret, &factor) else { return Ok(Outcome::Unreadable) };
             use_totp(&mut factor, &key, code, now)
         }
         Code::Backup(code) => factor.verified && use_backup(&mut factor, code),
@@ -231,6 +236,7 @@ pub fn answer_challenge(
     let outcome = answer(tx, secret, owner, code, now)?;
     match outcome {
         Outcome::Right => store::delete_challenge(tx, &hash)?,
+        Outcome::Unreadable => {}
         _ => store::count_attempt(tx, &hash)?,
     }
     Ok((Some(owner), outcome))
@@ -244,6 +250,16 @@ pub fn renew_trust(tx: &Tx, owner: Owner, id: &str, now: Timestamp) -> Result<Op
     }
     store::delete_challenge(tx, &hash_of(id))?;
     challenge(tx, owner, ChallengeKind::Trust, now).map(Some)
+}
+
+/// Says in the log, at the server's start, how many second factors it cannot read.
+pub fn warn_of_unreadable(conn: &Conn, secret: &ServerSecret) -> Result<()> {
+    let sealed = store::sealed_secrets(conn)?;
+    let lost = sealed.iter().filter(|sealed| secret.open(sealed).is_none()).count();
+    if lost > 0 {
+        tracing::warn!("{lost} second factors cannot be read: {}", secret::LOST);
+    }
+    Ok(())
 }
 
 /// Ends the sign-ins that wait: what they stood on is gone.
@@ -281,10 +297,14 @@ fn uri(key: &str, label: &Label) -> String {
     )
 }
 
-fn open(secret: &ServerSecret, factor: &Factor) -> Result<String> {
-    secret.open(&factor.secret_sealed).ok_or_else(|| {
-        Error::Internal("a TOTP secret was sealed with another server secret".into())
-    })
+/// The secret's text; `None`, and a line in the log, if the server's own secret
+/// is not what it was.
+fn open(secret: &ServerSecret, factor: &Factor) -> Option<String> {
+    let key = secret.open(&factor.secret_sealed);
+    if key.is_none() {
+        tracing::error!("a second factor cannot be read: {}", secret::LOST);
+    }
+    key
 }
 
 fn use_totp(factor: &mut Factor, key: &str, code: &str, now: Timestamp) -> bool {

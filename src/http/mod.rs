@@ -95,6 +95,7 @@ fn rocket(app: App, identity: Identity, cors: Cors) -> Rocket<Build> {
         .manage(cors)
         .attach(rocket::shield::Shield::new())
         .attach(bridge::TrueMethod)
+        .attach(auth::Renewal)
         .mount("/", routes())
         .mount("/", assets::page())
         .register("/", catchers::all())

@@ -77,6 +77,7 @@ async fn answer(
     .await?;
     let (stop, stopping) = watch::channel(false);
     let identity = super::Identity::new(config, base_url.clone())?;
+    identity.warn_of_lost_secret(db).await?;
     let failures = identity.failures();
     let authority = Arc::new(Authority::new(db.clone(), config, base_url));
     let app = App { db: db.clone(), authority, stopping: stopping.clone() };

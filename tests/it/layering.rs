@@ -117,6 +117,7 @@ const FOR_ALL: &[&str] = &[
     "delete from audit where at <",
     "delete from audit where kind glob '*_failed' and id <=",
     "select owner from users",
+    "select secret_sealed from two_factors\n         where verified = 1\n         limit",
     "select kid, seed from signing_keys",
 ];
 

@@ -248,6 +248,15 @@ fn answer(servers: &Servers, operation: &Operation, status: u16, code: &str) -> 
         _ => None,
     };
     match (operation.id(), code) {
+        (_, "TOTP_UNAVAILABLE") => {
+            let (mut browser, ..) = servers.with_factor();
+            servers.sql(
+                "update two_factors set secret_sealed = zeroblob(60)
+                 where owner = (select owner from users where email = ?1)",
+                &browser,
+            );
+            send(&mut browser, &json!({ "password": PASSWORD, "code": "000000" }))
+        }
         ("signUp", "EMAIL_PASSWORD_SIGN_UP_DISABLED") => {
             let body = operation.example().expect("an example");
             send(&mut Browser::new(&servers.closed), body)

@@ -156,6 +156,8 @@ fn a_change_of_password_leaves_other_sessions_alone_unless_asked() {
     assert_eq!(reply.status, 200, "{}", reply.text);
     assert_eq!(reply.body["token"], Value::Null);
     assert_eq!(reply.body["user"]["email"], "ada@example.org");
+    let shown = ada.get("/get-session").body["user"]["updatedAt"].clone();
+    assert_eq!(reply.body["user"]["updatedAt"], shown, "as it is after the change");
     assert!(set_cookies(&reply).is_empty());
     assert!(ada.is_signed_in() && other.is_signed_in());
     assert_eq!(person.get("/api/me").status, 200);

@@ -532,6 +532,54 @@ fn a_session_slides_by_use_once_a_day() {
     }
 }
 
+// CONTRACT, 9: every endpoint that needs a session, whatever it answers.
+#[test]
+fn a_session_slides_wherever_it_is_used() {
+    let app = App::with(&[UNLIMITED]);
+    let mut ada = Browser::signed_up(&app, "ada");
+    let password = json!({ "password": PASSWORD });
+    let changed = json!({ "currentPassword": PASSWORD, "newPassword": PASSWORD });
+    for (path, body, status) in [
+        ("/list-sessions", None, 200),
+        ("/list-accounts", None, 200),
+        ("/update-user", Some(json!({ "name": "Ada" })), 200),
+        ("/update-user", Some(json!({})), 400),
+        ("/update-session", Some(json!({})), 400),
+        ("/verify-password", Some(password.clone()), 200),
+        ("/change-password", Some(changed), 200),
+        ("/revoke-session", Some(json!({ "token": "nobody's" })), 200),
+        ("/revoke-other-sessions", Some(json!({})), 200),
+        ("/unlink-account", Some(json!({ "providerId": "credential" })), 400),
+        ("/link-social", Some(json!({ "provider": "google" })), 404),
+        ("/delete-user", Some(json!({ "token": "unknown" })), 404),
+        ("/two-factor/get-totp-uri", Some(password.clone()), 400),
+        ("/two-factor/enable", Some(password), 200),
+    ] {
+        app.change(|tx| tx.execute("update sessions set expires_at = expires_at - 172800000", []));
+        let reply = match &body {
+            Some(body) => ada.post(path, body),
+            None => ada.get(path),
+        };
+        assert_eq!(reply.status, status, "{path}: {}", reply.text);
+        let lines = set_cookies(&reply);
+        assert_eq!(lines.len(), 1, "{path}: {lines:?}");
+        assert!(lines[0].contains("Max-Age=604800"), "{path}: {lines:?}");
+        assert!(reply.header("set-auth-token").is_some(), "{path}");
+        assert_eq!(reply.header("access-control-expose-headers"), Some("set-auth-token"), "{path}");
+        let session = ada.get("/get-session?disableRefresh=1").body["session"].clone();
+        assert_about(left(&session), 7 * DAY);
+        let again = match &body {
+            Some(body) => ada.post(path, body),
+            None => ada.get(path),
+        };
+        assert!(path == "/update-user" || set_cookies(&again).is_empty(), "{path}: once a day");
+    }
+    // Who leaves gets no cookie along the way.
+    app.change(|tx| tx.execute("update sessions set expires_at = expires_at - 172800000", []));
+    let reply = ada.post("/revoke-sessions", &json!({}));
+    assert_eq!(set_cookies(&reply), CLEARED);
+}
+
 // SECURITY-BAR S7
 #[test]
 fn a_session_ends_after_a_week_unused_and_after_thirty_days_anyway() {

@@ -395,3 +395,33 @@ fn codes_are_text_and_nothing_else() {
     let reply = Browser::new(&app).post("/two-factor/verify-totp", &Value::Null);
     assert_eq!(refusal(&reply), (400, "VALIDATION_ERROR"));
 }
+
+// The secret's file was lost, or another one was put in its place.
+#[test]
+fn without_the_servers_secret_recovery_codes_still_work() {
+    let mut app = App::with(&[UNLIMITED]);
+    let (_, authenticator, codes) = protected(&app, "ada");
+    assert_eq!(app.stop(), Some(0));
+    assert!(!app.log().contains("cannot be read"), "{}", app.log());
+    std::fs::remove_file(app.dir.path().join("docket.secret")).expect("the secret");
+    let app = app.kill_and_restart();
+    let warning = "WARN 1 second factors cannot be read: docket.secret";
+    assert!(app.log().contains(warning), "{}", app.log());
+
+    let mut ada = challenged(&app, "ada");
+    for _ in 0..12 {
+        let reply = totp(&mut ada, &authenticator.code(0));
+        assert_eq!(refusal(&reply), (400, "TOTP_UNAVAILABLE"), "{}", reply.text);
+    }
+    assert!(app.log().contains("ERROR a second factor cannot be read"), "{}", app.log());
+    let reply = backup(&mut ada, &codes[0]);
+    assert_eq!(reply.status, 200, "it counted as no failure: {}", reply.text);
+    let password = json!({ "password": PASSWORD });
+    let reply = ada.post("/two-factor/get-totp-uri", &password);
+    assert_eq!(refusal(&reply), (400, "TOTP_UNAVAILABLE"), "{}", reply.text);
+    // And it is set up anew.
+    assert_eq!(ada.post("/two-factor/disable", &password).status, 200);
+    let setup = ada.post("/two-factor/enable", &password);
+    let authenticator = Authenticator::of(setup.body["totpURI"].as_str().expect("a URI"));
+    assert_eq!(totp(&mut ada, &authenticator.code(0)).status, 200);
+}

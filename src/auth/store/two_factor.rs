@@ -29,6 +29,17 @@ pub(in crate::auth) fn find_factor(conn: &Conn, owner: Owner) -> Result<Option<F
     Ok(factor)
 }
 
+/// The secrets of many, to see whether they open.
+pub(in crate::auth) fn sealed_secrets(conn: &Conn) -> Result<Vec<Vec<u8>>> {
+    let mut statement = conn.prepare_cached(
+        "select secret_sealed from two_factors
+         where verified = 1
+         limit 1000",
+    )?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    rows.map(|row| Ok(row?)).collect()
+}
+
 pub(in crate::auth) fn save_factor(tx: &Tx, owner: Owner, factor: &Factor) -> Result<()> {
     tx.prepare_cached(
         "insert into two_factors

@@ -1,6 +1,6 @@
 //! Better Auth's cookies: their names, signatures and attributes.
 
-use rocket::http::RawStr;
+use rocket::http::{HeaderMap, RawStr};
 use rocket::{Request, http::Header};
 
 use super::Identity;
@@ -116,6 +116,12 @@ pub(super) fn again(reply: Reply, identity: &Identity, presented: &Presented) ->
             .header("Access-Control-Expose-Headers", "set-auth-token"),
         None => reply,
     }
+}
+
+/// True if an answer sets the session's cookie, or clears it.
+pub(super) fn is_set(identity: &Identity, headers: &HeaderMap<'_>) -> bool {
+    let start = format!("{}=", full_name(identity, SESSION));
+    headers.get("set-cookie").any(|line| line.starts_with(&start))
 }
 
 /// The header that takes back an old wish to be forgotten.

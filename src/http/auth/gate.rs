@@ -1,6 +1,6 @@
 //! What every request to `/api/auth` passes, in Better Auth's order: the rate
-//! limit (before its body is read), the media type and JSON, the origin and the addresses in the body,
-//! and then whose session it brings.
+//! limit (before its body is read), the media type and JSON, the origin and the
+//! addresses in the body, and then whose session it brings.
 
 use std::net::IpAddr;
 
@@ -11,6 +11,7 @@ use rocket::{Request, State};
 use serde_json::Value;
 
 use super::cookies::Presented;
+use super::renewal::{Renewed, slide};
 use super::{AuthError, Identity};
 use crate::auth::audit::Origin;
 use crate::auth::session::{self, Device, SignedIn};
@@ -25,6 +26,7 @@ pub(super) struct Visit {
     pub device: Device,
     pub address: IpAddr,
     pub now: Timestamp,
+    pub renewed: Renewed,
 }
 
 #[rocket::async_trait]
@@ -43,7 +45,8 @@ impl<'r> FromRequest<'r> for Visit {
             origin: origin(request),
         };
         let presented = Presented::of(request, identity);
-        Outcome::Success(Visit { presented, device, address, now: Timestamp::now() })
+        let (now, renewed) = (Timestamp::now(), Renewed::of(request));
+        Outcome::Success(Visit { presented, device, address, now, renewed })
     }
 }
 
@@ -56,9 +59,11 @@ impl Visit {
         Ok(app.db.read(nobody, move |conn| session::find(conn, &token, now)).await?)
     }
 
-    /// The same, or 401.
+    /// The same, or 401. This is a use of the session, which prolongs it.
     pub(super) async fn session(&self, app: &App) -> Result<SignedIn, AuthError> {
-        self.find(app).await?.ok_or_else(AuthError::unauthorized)
+        let mut signed_in = self.find(app).await?.ok_or_else(AuthError::unauthorized)?;
+        slide(self, app, &mut signed_in).await?;
+        Ok(signed_in)
     }
 }
 

@@ -14,6 +14,7 @@ mod limits;
 mod objects;
 mod origin;
 mod password;
+mod renewal;
 mod reset;
 mod sessions;
 mod sign_up;
@@ -32,13 +33,14 @@ pub(super) use error::AuthError;
 pub(super) use failures::Failures;
 pub(super) use gate::too_often;
 pub(super) use origin::origin_of;
+pub(super) use renewal::Renewal;
 
 use crate::auth::ServerSecret;
-use crate::auth::audit;
 use crate::auth::mail::Mailer;
 use crate::auth::password::{Hasher, Verdict};
+use crate::auth::{audit, two_factor as factor};
 use crate::config::{Config, SignUp, Switch};
-use crate::db::Conn;
+use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::http::App;
 use crate::ids::Owner;
@@ -79,6 +81,12 @@ impl Identity {
     /// The failures that are still to be noted, to be written at the end.
     pub(super) fn failures(&self) -> Failures {
         self.failures.clone()
+    }
+
+    /// Says in the log what cannot be opened with the server's secret any more.
+    pub(super) async fn warn_of_lost_secret(&self, db: &Db) -> Result<()> {
+        let secret = self.secret.clone();
+        db.read_long(Owner::NOBODY, move |conn| factor::warn_of_unreadable(conn, &secret)).await
     }
 
     /// Lets a password be tried at an account, which is `owner`'s if it is

@@ -42,7 +42,7 @@ async fn change(
     let (device, now) = (visit.device.clone(), visit.now);
     let session = signed_in.session;
     let remembered = session.remembered;
-    let begun = app
+    let (user, token) = app
         .db
         .write(move |tx| {
             // Looked at again: the owner may have reset it from elsewhere.
@@ -53,19 +53,19 @@ async fn change(
             user::set_password(tx, owner, &hash, now)?;
             audit::note(tx, Some(owner), Kind::PasswordChanged, &device, now)?;
             if !end_others {
-                return Ok(None);
+                return Ok((user::get(tx, owner)?, None));
             }
             let ended = session::end_all(tx, owner, None)?;
             note_ended(tx, owner, &device, &ended, now)?;
-            session::begin(tx, &secret, owner, &device, remembered, now).map(Some)
+            let (begun, token) = session::begin(tx, &secret, owner, &device, remembered, now)?;
+            Ok((begun.user, Some(token)))
         })
         .await?;
-    let token = begun.as_ref().map(|(_, token)| token.as_str());
-    let answer = json!({ "token": token, "user": UserObject::from(&signed_in.user) });
+    let answer = json!({ "token": token, "user": UserObject::from(&user) });
     let reply = Reply::json(&answer)?;
     Ok(match token {
         Some(token) => reply
-            .headers(cookies::set(identity, token, remembered))
+            .headers(cookies::set(identity, &token, remembered))
             .header("Access-Control-Expose-Headers", "set-auth-token"),
         None => reply,
     })

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::gate::{Posted, Visit};
 use super::objects::{SessionObject, UserObject};
+use super::renewal::slide;
 use super::validate::Members;
 use super::{AuthError, Identity, cookies, token};
 use crate::auth::audit::{self, Kind};
@@ -36,33 +37,19 @@ async fn get_session(
         let stale = visit.presented.token.is_some();
         return Ok(if stale { reply.headers(cookies::clear(identity)) } else { reply });
     };
+    if !no_refresh {
+        slide(&visit, app, &mut signed_in).await?;
+    }
     let token = visit.presented.token.clone().unwrap_or_default();
-    let slid = !no_refresh && !visit.presented.forget && slide(&visit, app, &mut signed_in).await?;
     let body = json!({
         "session": SessionObject::new(&signed_in.session, &token, &signed_in.user),
         "user": UserObject::from(&signed_in.user),
     });
     let jwt = token::sign(app, identity, &signed_in, visit.now).await?;
-    let exposed = if slid { "set-auth-jwt, set-auth-token" } else { "set-auth-jwt" };
-    let reply = Reply::json(&body)?
+    Ok(Reply::json(&body)?
         .header("Pragma", "no-cache")
         .header("set-auth-jwt", jwt)
-        .header("Access-Control-Expose-Headers", exposed);
-    Ok(if slid { reply.headers(cookies::set(identity, &token, true)) } else { reply })
-}
-
-/// Keeps a used session alive, at most once a day. True if it was moved.
-pub(super) async fn slide(
-    visit: &Visit,
-    app: &State<App>,
-    signed_in: &mut SignedIn,
-) -> Result<bool, AuthError> {
-    let Some(ends) = session::slid(&signed_in.session, visit.now) else { return Ok(false) };
-    let (owner, id, now) = (signed_in.owner, signed_in.session.id.clone(), visit.now);
-    app.db.write(move |tx| session::slide(tx, owner, &id, ends, now)).await?;
-    signed_in.session.expires_at = ends;
-    signed_in.session.updated_at = now;
-    Ok(true)
+        .header("Access-Control-Expose-Headers", "set-auth-jwt"))
 }
 
 #[post("/get-session", data = "<posted>")]

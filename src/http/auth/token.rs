@@ -4,7 +4,7 @@ use rocket::{Route, State, get, routes};
 use serde_json::json;
 
 use super::gate::Visit;
-use super::{AuthError, Identity, cookies, sessions};
+use super::{AuthError, Identity};
 use crate::auth::session::{self, SignedIn};
 use crate::http::App;
 use crate::http::reply::Reply;
@@ -20,17 +20,9 @@ async fn token(
     app: &State<App>,
     identity: &State<Identity>,
 ) -> Result<Reply, AuthError> {
-    let mut signed_in = visit.session(app).await?;
-    let slid = !visit.presented.forget && sessions::slide(&visit, app, &mut signed_in).await?;
+    let signed_in = visit.session(app).await?;
     let jwt = sign(app, identity, &signed_in, visit.now).await?;
-    let reply = Reply::json(&json!({ "token": jwt }))?;
-    Ok(match &visit.presented.token {
-        // The browser's cookie must last as long as the session.
-        Some(token) if slid => reply
-            .headers(cookies::set(identity, token, true))
-            .header("Access-Control-Expose-Headers", "set-auth-token"),
-        _ => reply,
-    })
+    Ok(Reply::json(&json!({ "token": jwt }))?)
 }
 
 /// A JWT of fifteen minutes for a session.

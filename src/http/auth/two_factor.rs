@@ -73,8 +73,11 @@ async fn totp_uri(
     let label = label(&signed_in.user, issuer);
     let look = move |conn: &crate::db::Conn| two_factor::setup_uri(conn, &secret, owner, &label);
     match app.db.read(owner, look).await? {
-        Some(uri) => Ok(Reply::json(&json!({ "totpURI": uri }))?),
-        None => Err(AuthError::new(400, "TOTP_NOT_ENABLED", "TOTP not enabled")),
+        Ok(uri) => Ok(Reply::json(&json!({ "totpURI": uri }))?),
+        Err(Outcome::NotEnabled) => {
+            Err(AuthError::new(400, "TOTP_NOT_ENABLED", "TOTP not enabled"))
+        }
+        Err(outcome) => Err(refusal(outcome, false)),
     }
 }
 
@@ -231,6 +234,12 @@ fn refusal(outcome: Outcome, is_backup: bool) -> AuthError {
             400,
             "TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE",
             "Too many attempts. Please request a new code.",
+        ),
+        Outcome::Unreadable => AuthError::new(
+            400,
+            "TOTP_UNAVAILABLE",
+            "This server cannot read the authenticator's secret any more. \
+             Use a recovery code, or ask the server's owner.",
         ),
         Outcome::Locked(seconds) => AuthError::locked(seconds),
         _ if is_backup => AuthError::new(401, "INVALID_BACKUP_CODE", "Invalid backup code"),
