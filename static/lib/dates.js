@@ -182,8 +182,19 @@ function wallIn(zone, instant) {
   return { day: wall.slice(0, 10), time: wall.slice(11, 16) };
 }
 
+/** @type {Map<string, number>} by zone and quarter of an hour: no clock changes within one */
+const offsets = new Map();
+
 /** How far a zone's clocks are ahead of UTC, in milliseconds. @param {string} zone @param {number} instant */
 function offsetAt(zone, instant) {
+  const key = `${zone} ${Math.floor(instant / 900_000)}`;
+  const offset = offsets.get(key) ?? findOffset(zone, instant);
+  offsets.set(key, offset);
+  return offset;
+}
+
+/** @param {string} zone @param {number} instant */
+function findOffset(zone, instant) {
   const part = partsIn(zone, instant);
   const day = dayOf(Number(part.year), Number(part.month), Number(part.day));
   const wall = Date.parse(`${day}T${part.hour}:${part.minute}:${part.second}Z`);
