@@ -1,43 +1,112 @@
-/** The field that adds tasks: at the foot of a list, and in the quick-add dialog. */
-import { html, useEffect, useRef } from "../lib/ui.js";
+/**
+ * The field that adds tasks: at the foot of a list, and in the quick-add
+ * dialog. What is understood in the title shows as chips that can be refused.
+ */
+import { html, useLayoutEffect, useRef, useState } from "../lib/ui.js";
+import { dueWords } from "../lib/date_words.js";
 import { t } from "../lib/i18n.js";
-import { addTask } from "../state/tasks.js";
+import { moveRanges, parseQuickAdd } from "../lib/quick_add.js";
+import { dateSettings, now, wall } from "../state/clock.js";
+import { nameOf } from "../state/places.js";
+import { addList, addTask, findList, lists } from "../state/tasks.js";
 import { Icon } from "./icon.js";
 
-/** What was typed and not yet added stays for when the field is back. */
+/** @typedef {import("../lib/quick_add.js").Token} Token */
+/** @typedef {import("../lib/quick_add.js").Range} Range */
+
+/** What was typed and not yet added stays for when the field is back. @type {Map<string, string>} */
 const drafts = new Map();
 
-/** @param {{ listId?: string, onAdded?: () => void, isFocused?: boolean }} props */
-export function AddField({ listId, onAdded = () => {}, isFocused = false }) {
+/**
+ * @param {{
+ *   preset?: { list_id?: string, due?: string },
+ *   name?: string,
+ *   isQuiet?: boolean,
+ *   isFocused?: boolean,
+ *   onAdded?: () => void,
+ * }} props `preset` is what a task gets unless its title says otherwise
+ */
+export function AddField({ preset = {}, name = "", isQuiet = false, isFocused = false, onAdded }) {
+  const key = `${preset.list_id}/${preset.due}`;
+  const [text, setText] = useState(drafts.get(key) ?? "");
+  const [refused, setRefused] = useState(/** @type {Range[]} */ ([]));
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
-  const draft = listId ?? "";
-  useEffect(() => {
-    if (field.current === null) return;
-    field.current.value = drafts.get(draft) ?? "";
-    if (isFocused) field.current.focus();
-  }, [draft]);
+  useLayoutEffect(() => {
+    if (isFocused) field.current?.focus();
+  }, []);
+  const parsed = text === "" ? null : parseQuickAdd(text, wall(), named(), refused);
+
+  const type = (/** @type {string} */ next) => {
+    setRefused(moveRanges(refused, text, next));
+    setText(next);
+    drafts.set(key, next);
+  };
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
-    const title = field.current?.value.trim() ?? "";
-    if (field.current === null || title === "") return;
-    addTask(listId === undefined ? { title } : { title, list_id: listId });
-    field.current.value = "";
-    drafts.delete(draft);
-    onAdded();
+    if (parsed === null || parsed.title.trim() === "") return;
+    add(parsed, preset);
+    setText("");
+    setRefused([]);
+    drafts.delete(key);
+    onAdded?.();
   };
+  const label = name === "" ? t("task.add") : t("task.add_on", { day: name });
   return html`
-    <form class="add" onSubmit=${submit}>
-      <${Icon} name="plus" />
-      <input
-        class="add__field"
-        ref=${field}
-        maxlength="500"
-        autocomplete="off"
-        enterkeyhint="done"
-        aria-label=${t("task.add")}
-        placeholder=${t("task.add")}
-        onInput=${(/** @type {Event} */ event) => drafts.set(draft, /** @type {HTMLInputElement} */ (event.target).value)}
-        onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && field.current?.blur()}
-      />
+    <form class="add" data-quiet=${isQuiet} onSubmit=${submit}>
+      <div class="add__line">
+        <${Icon} name="plus" />
+        <input
+          class="add__field"
+          ref=${field}
+          value=${text}
+          maxlength="500"
+          autocomplete="off"
+          enterkeyhint="done"
+          aria-label=${label}
+          placeholder=${isFocused ? t("task.add_example") : t("task.add")}
+          onInput=${(/** @type {Event} */ event) => type(/** @type {HTMLInputElement} */ (event.target).value)}
+          onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && !isFocused && field.current?.blur()}
+        />
+      </div>
+      ${parsed !== null &&
+      parsed.tokens.length > 0 &&
+      html`<div class="add__chips">
+        ${parsed.tokens.map((token) => {
+          const words = wordsOf(token);
+          const refuse = () => {
+            setRefused([...refused, token]);
+            field.current?.focus();
+          };
+          return html`<button class="chip" type="button" key=${token.kind} aria-label=${t("task.refuse", { words })} onClick=${refuse}>
+            ${words}<${Icon} name="close" />
+          </button>`;
+        })}
+      </div>`}
     </form>`;
+}
+
+/** The lists by the names that people see. */
+const named = () => lists.value.map((list) => ({ id: list.id, name: nameOf(list) }));
+
+/**
+ * @param {import("../lib/quick_add.js").QuickAdd} parsed
+ * @param {{ list_id?: string, due?: string }} preset
+ */
+function add({ title, due, priority, list }, preset) {
+  const chosen = list === null ? preset.list_id : "id" in list ? list.id : addList(list.create);
+  addTask({
+    title,
+    ...(chosen !== undefined && { list_id: chosen }),
+    due: due ?? preset.due ?? null,
+    priority: priority ?? 4,
+  });
+}
+
+/** A token as its chip says it. @param {Token} token */
+function wordsOf(token) {
+  if (token.kind === "due") return dueWords(token.due, now.value, dateSettings.value).full;
+  if (token.kind === "priority") return t("task.priority", { priority: token.priority });
+  if ("create" in token.list) return t("task.new_list", { name: token.list.create });
+  const list = findList(token.list.id);
+  return list === undefined ? "" : nameOf(list);
 }

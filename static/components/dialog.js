@@ -1,32 +1,50 @@
-/** A modal dialog: keeps the focus within, gives it back, closes with Escape. */
+/**
+ * Dialogs: they keep the focus within, give it back, and close with Escape. One
+ * with an anchor stands beside it; on a phone it comes up from below.
+ */
 import { html, useLayoutEffect, useRef } from "../lib/ui.js";
 
+const GAP = 4;
+
 /**
- * @param {{ label: string, onClose?: () => void, kind?: string, children: any }} props
+ * @param {{ label: string, onClose?: () => void, kind?: string, anchor?: Element, children: any }} props
  *   without `onClose` it stays until it is done
  */
-export function Dialog({ label, onClose, kind = "", children }) {
+export function Dialog({ label, onClose, kind = "", anchor, children }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useLayoutEffect(() => {
     const before = document.activeElement;
     const dialog = /** @type {HTMLDialogElement} */ (box.current);
     dialog.showModal();
+    if (anchor !== undefined) stand(dialog, anchor);
     return () => {
       dialog.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
+  const kinds = `dialog ${kind} ${anchor === undefined ? "" : "dialog--beside"}`;
   return html`
     <dialog
-      class=${`dialog ${kind}`}
+      class=${kinds}
       ref=${box}
       aria-label=${label}
       onCancel=${(/** @type {Event} */ event) => {
         event.preventDefault();
         onClose?.();
       }}
-      onMouseDown=${(/** @type {MouseEvent} */ event) => event.target === box.current && onClose?.()}
+      onClick=${(/** @type {MouseEvent} */ event) => event.target === box.current && onClose?.()}
     >
       <div class="dialog__body">${children}</div>
     </dialog>`;
+}
+
+/** Beside its anchor, wholly in sight. @param {HTMLDialogElement} dialog @param {Element} anchor */
+function stand(dialog, anchor) {
+  const at = anchor.getBoundingClientRect();
+  const { width, height } = dialog.getBoundingClientRect();
+  const below = at.bottom + GAP + height < innerHeight;
+  const top = below ? at.bottom + GAP : Math.max(GAP, Math.min(at.top - GAP - height, innerHeight - height - GAP));
+  const left = Math.min(Math.max(GAP, at.right - width), innerWidth - width - GAP);
+  dialog.style.setProperty("--top", `${Math.max(GAP, top)}px`);
+  dialog.style.setProperty("--left", `${Math.max(GAP, left)}px`);
 }

@@ -23,9 +23,15 @@ const PATHS = {
   flag: "M5 17V3.5h9.5L12.5 7l2 3.5H5",
   move: "M3 6h6l1.5 2H17v7.5H3zM8 12h5M11 10l2 2-2 2",
   grip: "M8 5h.01M12 5h.01M8 10h.01M12 10h.01M8 15h.01M12 15h.01",
+  up: "M5 12.5l5-5 5 5",
+  note: "M4.5 6h11M4.5 10h11M4.5 14h6.5",
+  list: "M5 5.5h.01M8 5.5h8M5 10h.01M8 10h8M5 14.5h.01M8 14.5h8",
   undo: "M7.5 4.5 4 8l3.5 3.5M4 8h7.5a4 4 0 0 1 0 8H8",
-  offline: "M3 3l14 14M6.5 8.2A6 6 0 0 1 10 7c1 0 2 .2 2.8.6M4 5.700a11 11 0 0 0-1.500 1M8.200 12.500a3 3 0 0 1 3.600 0M10 15.500h.01M15 9.500a7 7 0 0 1 .8.700",
+  offline: "M3 3l14 14M6.5 8.2A6 6 0 0 1 10 7c1 0 2 .2 2.8.6M4 5.7a11 11 0 0 0-1.5 1M8.2 12.5a3 3 0 0 1 3.6 0M10 15.5h.01M15 9.5a7 7 0 0 1 .8.7",
 };
+
+/** Those made of dots, which need a thicker line. */
+const DOTS = new Set(["more", "grip"]);
 
 /** @typedef {keyof typeof PATHS} IconName */
 
@@ -40,5 +46,5 @@ export function IconButton({ icon, label, class: more = "", ...rest }) {
 
 /** @param {{ name: IconName }} props */
 export function Icon({ name }) {
-  return html`<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
+  return html`<svg class=${DOTS.has(name) ? "icon icon--dots" : "icon"} viewBox="0 0 20 20" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
 }

@@ -2,14 +2,47 @@
 import { html, useEffect, useState } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 
+/** Style sheets that only some parts need. @type {Map<string, Promise<void>>} */
+const styles = new Map();
+
+/** @param {string} name of a file in `styles/` */
+function style(name) {
+  const asked = styles.get(name) ?? new Promise((resolve) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = `/styles/${name}.css`;
+    link.onload = link.onerror = () => resolve();
+    document.head.append(link);
+  });
+  styles.set(name, asked);
+  return asked;
+}
+
 /** @typedef {() => Promise<(props: any) => any>} Fetch */
 
 /** @type {Record<string, Fetch>} */
 const PARTS = {
   welcome: async () => (await import("../views/welcome.js")).Welcome,
-  "sign-in-again": async () => (await import("../components/sign-in-again.js")).SignInAgain,
+  "sign-in-again": async () => (await import("./sign-in-again.js")).SignInAgain,
   settings: async () => (await import("../views/settings.js")).Settings,
-  "quick-add": async () => (await import("../components/quick-add.js")).QuickAdd,
+  completed: async () => (await import("../views/completed.js")).Completed,
+  trash: async () => (await import("../views/trash.js")).Trash,
+  search: async () => (await import("../views/search.js")).Search,
+  detail: async () => {
+    const [{ Detail }] = await Promise.all([import("./detail.js"), style("prose")]);
+    return Detail;
+  },
+  "task-menu": async () => (await import("./task-menu.js")).TaskMenu,
+  "list-menu": async () => (await import("./list-menu.js")).ListMenu,
+  due: async () => {
+    const [{ Due }] = await Promise.all([import("./due.js"), style("date-picker")]);
+    return Due;
+  },
+  move: async () => (await import("./move.js")).Move,
+  "bulk-bar": async () => (await import("./bulk-bar.js")).BulkBar,
+  confirm: async () => (await import("./confirm.js")).Confirm,
+  conflict: async () => (await import("./conflict.js")).Conflict,
+  "quick-add": async () => (await import("./quick-add.js")).QuickAdd,
 };
 
 /** @type {Map<string, (props: any) => any>} */

@@ -1,36 +1,34 @@
-/** The frame of the page: sidebar, the view, toasts. */
+/** The frame of the page: sidebar, the view, the panel of one task, toasts. */
 import { html, useEffect } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
-import { route } from "../lib/router.js";
-import { closeDialog, drawerOpen, openDialog, setDrawer, sidebarOpen, toggleSidebar } from "../state/device.js";
-import { dismiss, hold, toast, whisper } from "../state/toasts.js";
+import { page, route } from "../lib/router.js";
+import { closeDialog, drawerOpen, openDialog, setDrawer, showDialog, sidebarOpen, toggleSidebar } from "../state/device.js";
+import { chosen } from "../state/selection.js";
+import { conflicts } from "../state/tasks.js";
+import { dismiss, hold, question, toast, whisper } from "../state/toasts.js";
 import { undo } from "../state/undo.js";
 import { TaskListView } from "../views/task-list.js";
-import { IconButton } from "./icon.js";
+import { Icon, IconButton } from "./icon.js";
 import { Lazy } from "./lazy.js";
 import { Sidebar } from "./sidebar.js";
 
 /** Views that are fetched when they are opened. */
-const LAZY = new Set(["settings"]);
+const LAZY = new Set(["completed", "trash", "search", "settings"]);
 
 export function Shell() {
-  useEffect(() => {
-    // The keys are not needed to draw the page, so they come after it.
-    const keys = import("../state/commands.js");
-    const onKey = async (/** @type {KeyboardEvent} */ event) => (await keys).onKey(event);
-    keys.then((loaded) => {
-      document.removeEventListener("keydown", onKey);
-      document.addEventListener("keydown", loaded.onKey);
-    });
-    document.addEventListener("keydown", onKey);
-    return () => keys.then((loaded) => document.removeEventListener("keydown", loaded.onKey));
-  }, []);
-  const { view, path } = route.value;
+  useEffect(listenToKeys, []);
+  const { view, path } = page.value;
   useEffect(() => setDrawer(false), [path]);
   const dialog = openDialog.value;
+  const panel = route.value.view === "task" ? route.value.id : null;
   return html`
     <a class="skip" href="#main" onClick=${skip}>${t("page.skip")}</a>
-    <div class="frame" data-sidebar=${sidebarOpen.value} data-drawer=${drawerOpen.value}>
+    <div
+      class="frame"
+      data-sidebar=${sidebarOpen.value}
+      data-drawer=${drawerOpen.value}
+      data-panel=${panel !== null}
+    >
       <${Sidebar} />
       <div class="frame__shade" onClick=${() => setDrawer(false)}></div>
       <main class="frame__main" id="main" tabindex="-1">
@@ -43,16 +41,53 @@ export function Shell() {
         />
         ${LAZY.has(view) ? html`<${Lazy} key=${view} name=${view} />` : html`<${TaskListView} />`}
       </main>
+      ${panel !== null && html`<${Lazy} name="detail" id=${panel} />`}
     </div>
+    <${TabBar} view=${view} />
+    ${chosen.value.size > 0 && html`<${Lazy} name="bulk-bar" />`}
     ${dialog !== null && html`<${Lazy} key=${dialog.name} name=${dialog.name} ...${dialog.props} onClose=${closeDialog} />`}
+    ${question.value !== null && html`<${Lazy} name="confirm" />`}
+    ${conflicts.value.length > 0 && html`<${Lazy} name="conflict" key=${conflicts.value[0].op.uid} conflict=${conflicts.value[0]} />`}
     <${Toast} />
     <div class="unseen" role="status">${whisper.value}</div>`;
+}
+
+/** The keys are not needed to draw the page, so they come after it. */
+function listenToKeys() {
+  const keys = import("../state/commands.js");
+  const early = async (/** @type {KeyboardEvent} */ event) => (await keys).onKey(event);
+  document.addEventListener("keydown", early);
+  keys.then((loaded) => {
+    document.removeEventListener("keydown", early);
+    document.addEventListener("keydown", loaded.onKey);
+  });
+  return () => {
+    keys.then((loaded) => document.removeEventListener("keydown", loaded.onKey));
+  };
 }
 
 /** @param {Event} event */
 function skip(event) {
   event.preventDefault();
   document.getElementById("main")?.focus();
+}
+
+/** At the foot of a phone. @param {{ view: string }} props */
+function TabBar({ view }) {
+  const places = /** @type {const} */ (["inbox", "today", "upcoming"]);
+  return html`
+    <button class="fab" type="button" aria-label=${t("command.add")} onClick=${() => showDialog("quick-add")}><${Icon} name="plus" /></button>
+    <nav class="tabs" aria-label=${t("tabs.name")}>
+      ${places.map(
+        (one) => html`
+          <a class="tabs__link" href=${`/${one}`} aria-current=${view === one ? "page" : undefined}>
+            <${Icon} name=${one} />${t(`view.${one}`)}
+          </a>`,
+      )}
+      <button class="tabs__link" type="button" aria-expanded=${drawerOpen.value} onClick=${() => setDrawer(true)}>
+        <${Icon} name="all" />${t("tabs.browse")}
+      </button>
+    </nav>`;
 }
 
 function Toast() {
@@ -77,7 +112,7 @@ function ToastLine({ toast: { id, key, params, canUndo, isError } }) {
       onFocusOut=${() => hold(false)}
     >
       <span class="toast__text">${t(key, params)}</span>
-      ${canUndo && html`<button class="toast__act" type="button" onClick=${undo}>${t("command.undo")} <kbd>Z</kbd></button>`}
+      ${canUndo && html`<button class="toast__act" type="button" onClick=${undo}>${t("command.undo")} <kbd aria-hidden="true">Z</kbd></button>`}
       <${IconButton} icon="close" label=${t("page.close")} onClick=${dismiss} />
     </div>`;
 }

@@ -1,23 +1,24 @@
 /** Where one can go: the views, the person's lists, the account. */
 import { html, useState } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
-import { route } from "../lib/router.js";
+import { go, page } from "../lib/router.js";
 import { showDialog, toggleSidebar } from "../state/device.js";
 import { online, pending } from "../state/outbox.js";
+import { todayCounts } from "../state/places.js";
 import { person } from "../state/session.js";
 import { addList, counts, inbox, lists } from "../state/tasks.js";
 import { Icon, IconButton } from "./icon.js";
 
 export function Sidebar() {
   const own = lists.value.filter((list) => !list.is_inbox);
-  const inboxCount = counts.value.get(inbox.value?.id ?? "") ?? 0;
+  const { late, all } = todayCounts.value;
+  const inboxId = inbox.value?.id;
   return html`
     <nav class="sidebar" aria-label=${t("sidebar.name")}>
       <div class="sidebar__top">
-        <a class="sidebar__person" href="/settings">
+        <a class="sidebar__person" href="/settings" aria-label=${t("settings.of", { name: person.value?.name ?? "" })}>
           <span class="avatar" aria-hidden="true">${initial()}</span>
           <span class="sidebar__name">${person.value?.name}</span>
-          <span class="unseen">${t("settings.title")}</span>
         </a>
         <${IconButton} icon="sidebar" label=${t("command.sidebar")} onClick=${toggleSidebar} />
       </div>
@@ -25,23 +26,17 @@ export function Sidebar() {
         <span class="sidebar__plus"><${Icon} name="plus" /></span>${t("command.add")}
       </button>
       <ul class="nav">
-        <${Place} href="/inbox" view="inbox" icon="inbox" name=${t("view.inbox")} count=${inboxCount} />
+        <${Place} view="search" icon="search" />
+        <${Place} view="inbox" icon="inbox" count=${counts.value.get(inboxId ?? "") ?? 0} listId=${inboxId} />
+        <${Place} view="today" icon="today" count=${all} late=${late} />
+        <${Place} view="upcoming" icon="upcoming" />
+        <${Place} view="all" icon="all" />
+        <${Place} view="completed" icon="completed" />
+        <${Place} view="trash" icon="trash" />
       </ul>
-      <div class="sidebar__heading">
-        <h2>${t("sidebar.lists")}</h2>
-      </div>
-      <ul class="nav">
-        ${own.map(
-          (list) => html`
-            <${Place}
-              key=${list.id}
-              href=${`/lists/${list.id}`}
-              view="list"
-              id=${list.id}
-              name=${list.name}
-              count=${counts.value.get(list.id) ?? 0}
-            />`,
-        )}
+      <h2 class="sidebar__heading">${t("sidebar.lists")}</h2>
+      <ul class="nav" aria-label=${t("sidebar.lists")}>
+        ${own.map((list) => html`<${OwnList} key=${list.id} list=${list} />`)}
       </ul>
       <${NewList} />
       <${Connection} />
@@ -51,17 +46,55 @@ export function Sidebar() {
 const initial = () => [...(person.value?.name ?? "")][0]?.toUpperCase() ?? "";
 
 /**
- * @param {{ href: string, view: string, id?: string, icon?: string, name: string, count?: number }} props
+ * @param {{
+ *   view: "search" | "inbox" | "today" | "upcoming" | "all" | "completed" | "trash",
+ *   icon: import("./icon.js").IconName,
+ *   count?: number,
+ *   late?: number,
+ *   listId?: string,
+ * }} props
  */
-function Place({ href, view, id = "", icon, name, count = 0 }) {
-  const here = route.value.view === view && route.value.id === id;
+function Place({ view, icon, count = 0, late = 0, listId }) {
+  const isHere = page.value.view === view;
   return html`
     <li>
-      <a class="nav__link" href=${href} aria-current=${here ? "page" : undefined}>
-        ${icon === undefined ? html`<span class="nav__dot"></span>` : html`<${Icon} name=${icon} />`}
-        <span class="nav__name">${name}</span>
-        ${count > 0 && html`<span class="nav__count"><span aria-hidden="true">${count}</span><span class="unseen">${t("count.open", { count })}</span></span>`}
+      <a class="nav__link" href=${`/${view}`} data-list=${listId} aria-current=${isHere ? "page" : undefined}>
+        <${Icon} name=${icon} />
+        <span class="nav__name">${t(`view.${view}`)}</span>
+        <${Count} count=${count} late=${late} />
       </a>
+    </li>`;
+}
+
+/** @param {{ count: number, late?: number }} props */
+function Count({ count, late = 0 }) {
+  if (count === 0) return null;
+  return html`
+    <span class="nav__count">
+      ${late > 0 && html`<span class="nav__late" aria-hidden="true">${late}</span> `}
+      ${count > late && html`<span aria-hidden="true">${count - late}</span>`}
+      <span class="unseen">${t("count.open", { count })}${late > 0 && `, ${t("count.late", { count: late })}`}</span>
+    </span>`;
+}
+
+/** @param {{ list: import("../lib/types.js").List }} props */
+function OwnList({ list }) {
+  const isHere = page.value.view === "list" && page.value.id === list.id;
+  const menu = (/** @type {Event} */ event) => showDialog("list-menu", { list, anchor: event.currentTarget });
+  return html`
+    <li class="nav__item">
+      <a
+        class="nav__link"
+        href=${`/lists/${list.id}`}
+        data-list=${list.id}
+        data-own-list=${list.id}
+        aria-current=${isHere ? "page" : undefined}
+      >
+        <span class="nav__dot"></span>
+        <span class="nav__name">${list.name}</span>
+        <${Count} count=${counts.value.get(list.id) ?? 0} />
+      </a>
+      <${IconButton} class="nav__menu" icon="more" label=${t("list.menu", { name: list.name })} aria-haspopup="menu" onClick=${menu} />
     </li>`;
 }
 
@@ -73,44 +106,48 @@ function NewList() {
         <${Icon} name="plus" /><span class="nav__name">${t("list.add")}</span>
       </button>`;
   }
-  const submit = (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    const form = /** @type {HTMLFormElement} */ (event.currentTarget);
-    const name = String(new FormData(form).get("name")).trim();
-    if (name !== "") addList(name);
+  const close = (/** @type {HTMLInputElement} */ field, /** @type {boolean} */ opensIt) => {
+    const name = field.value.trim();
+    field.value = "";
     setOpen(false);
+    if (name === "") return;
+    const id = addList(name);
+    if (opensIt) go(`/lists/${id}`);
+  };
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    const field = /** @type {HTMLInputElement} */ (event.currentTarget);
+    if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === "Escape") field.value = "";
+    close(field, true);
   };
   return html`
-    <form class="nav__form" onSubmit=${submit}>
+    <div class="nav__form">
       <input
         class="field"
-        name="name"
         maxlength="200"
         aria-label=${t("list.name")}
         placeholder=${t("list.name")}
         autocomplete="off"
         ref=${focusAtOnce}
-        onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && setOpen(false)}
-        onBlur=${(/** @type {FocusEvent} */ event) => {
-          const field = /** @type {HTMLInputElement} */ (event.currentTarget);
-          if (field.value.trim() === "") setOpen(false);
-          else field.form?.requestSubmit();
-        }}
+        onKeyDown=${onKeyDown}
+        onBlur=${(/** @type {FocusEvent} */ event) => close(/** @type {HTMLInputElement} */ (event.currentTarget), false)}
       />
-    </form>`;
+    </div>`;
 }
 
 /** @param {HTMLElement | null} element */
-export function focusAtOnce(element) {
+function focusAtOnce(element) {
   element?.focus();
 }
 
 /** Says so when the server is out of reach, and what waits. */
 function Connection() {
   const waiting = pending.value.length;
-  const isOnline = online.value;
+  const words = waiting > 0 ? t("page.offline_waiting", { count: waiting }) : t("page.offline");
   return html`
     <div class="connection" role="status">
-      ${!isOnline && html`<span class="connection__badge"><${Icon} name="offline" />${waiting > 0 ? t("page.offline_waiting", { count: waiting }) : t("page.offline")}</span>`}
+      ${!online.value && html`<span class="connection__badge"><${Icon} name="offline" />${words}</span>`}
     </div>`;
 }

@@ -1,16 +1,29 @@
 /** One row of a list: tick, title, what can be done; or the editor in its place. */
 import { html, useLayoutEffect, useRef } from "../lib/ui.js";
+import { dueWords } from "../lib/date_words.js";
 import { t } from "../lib/i18n.js";
+import { openTask, page } from "../lib/router.js";
+import { dateSettings, now } from "../state/clock.js";
+import { showDialog } from "../state/device.js";
+import { nameOf } from "../state/places.js";
 import * as selection from "../state/selection.js";
-import { changeTasks, completeTasks, deleteTasks, reopenTasks } from "../state/tasks.js";
+import { changeTasks, completeTasks, findList, reopenTasks } from "../state/tasks.js";
+import { startDrag } from "./drag.js";
 import { Icon, IconButton } from "./icon.js";
 
 /** @typedef {import("../lib/types.js").Task} Task */
 
-/** @param {{ task: Task, place: number, count: number }} props */
-export function TaskRow({ task, place, count }) {
+/** @param {{ task: Task, place: number, count: number, showsList: boolean, hidesDue: boolean }} props */
+export function TaskRow({ task, place, count, ...rest }) {
   const isEdited = selection.editing.value === task.id;
   const isChosen = selection.chosen.value.has(task.id);
+  const onClick = (/** @type {MouseEvent} */ event) => {
+    if (!event.metaKey && !event.ctrlKey && !event.shiftKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.shiftKey) selection.chooseTo(task.id);
+    else selection.toggleChosen(task.id);
+  };
   return html`
     <li
       class="row"
@@ -19,62 +32,104 @@ export function TaskRow({ task, place, count }) {
       data-chosen=${isChosen}
       aria-posinset=${place}
       aria-setsize=${count}
+      onClickCapture=${isEdited ? undefined : onClick}
     >
-      ${isEdited ? html`<${RowEditor} task=${task} />` : html`<${RowShown} task=${task} />`}
+      ${isEdited
+        ? html`<${RowEditor} task=${task} />`
+        : html`<${RowShown} task=${task} isChosen=${isChosen} ...${rest} />`}
     </li>`;
 }
 
-/** @param {{ task: Task }} props */
-function RowShown({ task }) {
+/** @param {{ task: Task, isChosen: boolean, showsList: boolean, hidesDue: boolean }} props */
+function RowShown({ task, isChosen, ...rest }) {
+  const { title } = task;
+  const menu = (/** @type {Event} */ event) =>
+    showDialog("task-menu", { tasks: [task], anchor: event.currentTarget });
   return html`
+    <span class="row__grip" aria-hidden="true" onPointerDown=${(/** @type {PointerEvent} */ event) => startDrag(event, task)}>
+      <${Icon} name="grip" />
+    </span>
     <${Tick} task=${task} />
-    <button class="row__title" type="button" onClick=${() => selection.edit(task.id)}>${task.title}</button>
+    <div class="row__body">
+      <button
+        class="row__title"
+        type="button"
+        aria-pressed=${selection.chosen.value.size > 0 ? isChosen : undefined}
+        onClick=${() => openTask(task.id)}
+      >${title}</button>
+      <${Meta} task=${task} ...${rest} />
+    </div>
     <span class="row__acts">
-      <${IconButton} icon="edit" label=${t("task.edit", { title: task.title })} onClick=${() => selection.edit(task.id)} />
-      <${IconButton} icon="trash" label=${t("task.delete", { title: task.title })} onClick=${() => leave(task, deleteTasks)} />
+      <${IconButton} class="row__wide" icon="edit" label=${t("task.edit", { title })} onClick=${() => selection.edit(task.id)} />
+      <${IconButton}
+        class="row__wide"
+        icon="today"
+        label=${t("task.set_due", { title })}
+        onClick=${(/** @type {Event} */ event) => showDialog("due", { tasks: [task], anchor: event.currentTarget })}
+      />
+      <${IconButton} icon="more" label=${t("task.menu", { title })} aria-haspopup="menu" onClick=${menu} />
     </span>`;
+}
+
+/** The second line: when, where, and whether there is more. */
+/** @param {{ task: Task, showsList: boolean, hidesDue: boolean }} props */
+function Meta({ task, showsList, hidesDue }) {
+  const due = task.due === null ? null : dueWords(task.due, now.value, dateSettings.value);
+  // Under a day's heading only the time is news.
+  const when = hidesDue ? (due?.clock ?? "") : (due?.text ?? "");
+  const list = showsList ? findList(task.list_id) : undefined;
+  if (when === "" && list === undefined && task.description === "") return null;
+  return html`
+    <div class="row__meta">
+      ${due !== null && when !== "" && html`<span class="due" data-late=${due.isPast} title=${due.full}>${when}${due.late !== "" && html`<span class="unseen">, ${due.late}</span>`}</span>`}
+      ${task.description !== "" && html`<span class="row__note"><${Icon} name="note" /><span class="unseen">${t("task.has_note")}</span></span>`}
+      ${list !== undefined && html`<span class="row__list">${nameOf(list)}</span>`}
+    </div>`;
 }
 
 /** The checkbox of a task. @param {{ task: Task }} props */
 export function Tick({ task }) {
-  const act = () => (task.completed ? reopenTasks([task]) : leave(task, completeTasks));
+  const { title, priority } = task;
+  const act = () => (task.completed ? reopenTasks([task]) : leave(task));
+  const name = t("task.complete", { title });
   return html`
     <button
       class="tick"
       type="button"
       role="checkbox"
       aria-checked=${task.completed}
-      aria-label=${t("task.complete", { title: task.title })}
-      data-priority=${task.priority}
+      aria-label=${priority === 4 ? name : `${name}, ${t("task.priority", { priority })}`}
+      data-priority=${priority}
       onClick=${act}
     >
       <span class="tick__ring"><${Icon} name="check" /></span>
     </button>`;
 }
 
-/** Takes a task out of the view; the keyboard goes on with the next row. */
-/** @param {Task} task @param {(tasks: Task[]) => void} act */
-function leave(task, act) {
+/** Completes; in a list, the keyboard goes on with the next row. @param {Task} task */
+function leave(task) {
   const next = selection.neighbourOf(new Set([task.id]));
-  act([task]);
-  if (next !== undefined) selection.focusRow(next);
+  completeTasks([task]);
+  if (page.peek().view !== "task" && next !== undefined) selection.focusRow(next);
 }
 
 /** @param {{ task: Task }} props */
 function RowEditor({ task }) {
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const isOver = useRef(false);
+  // What was there when the editing began, whatever comes from elsewhere meanwhile.
+  const before = useRef(task).current;
   useLayoutEffect(() => {
     field.current?.focus();
-    field.current?.setSelectionRange(task.title.length, task.title.length);
+    field.current?.setSelectionRange(before.title.length, before.title.length);
   }, []);
   const close = (/** @type {boolean} */ isSaved, /** @type {boolean} */ keepsFocus) => {
     if (isOver.current) return;
     isOver.current = true;
     const title = (field.current?.value ?? "").replace(/\s*\n\s*/g, " ").trim();
-    if (isSaved && title !== "") changeTasks([task], { title });
-    selection.edit(null);
+    if (isSaved && title !== "") changeTasks([before], { title });
     if (keepsFocus) selection.focusRow(task.id);
+    selection.edit(null);
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
@@ -83,6 +138,7 @@ function RowEditor({ task }) {
     close(event.key === "Enter", true);
   };
   return html`
+    <span class="row__grip"></span>
     <span class="tick" data-priority=${task.priority}><span class="tick__ring"></span></span>
     <textarea
       class="row__editor"
@@ -90,7 +146,8 @@ function RowEditor({ task }) {
       rows="1"
       maxlength="500"
       aria-label=${t("task.title")}
+      defaultValue=${before.title}
       onKeyDown=${onKeyDown}
       onBlur=${() => close(true, false)}
-    >${task.title}</textarea>`;
+    ></textarea>`;
 }

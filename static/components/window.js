@@ -4,29 +4,27 @@
  */
 import { useLayoutEffect, useRef, useState } from "../lib/ui.js";
 
-/** Below this all rows are drawn: the browser's own search finds them. */
-const SMALL = 150;
 const MARGIN = 600;
 
 /**
  * @param {string[]} keys of all rows, in order
  * @param {number} guess of a row's height
+ * @param {boolean} isLong whether it is worth it; else all rows are drawn
  */
-export function useWindow(keys, guess) {
+export function useWindow(keys, guess, isLong) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const heights = useRef(/** @type {Map<string, number>} */ (new Map()));
   const [range, setRange] = useState({ from: 0, to: 60 });
-  const isSmall = keys.length <= SMALL;
 
   const look = () => {
-    if (isSmall || box.current === null) return;
+    if (!isLong || box.current === null) return;
     const top = -box.current.getBoundingClientRect().top;
     const next = rangeOf(keys, heights.current, guess, top - MARGIN, top + innerHeight + MARGIN);
     setRange((now) => (now.from === next.from && now.to === next.to ? now : next));
   };
 
   useLayoutEffect(() => {
-    if (isSmall) return;
+    if (!isLong) return;
     look();
     addEventListener("scroll", look, { passive: true });
     addEventListener("resize", look);
@@ -34,17 +32,17 @@ export function useWindow(keys, guess) {
       removeEventListener("scroll", look);
       removeEventListener("resize", look);
     };
-  }, [keys]);
+  }, [keys.length, isLong]);
 
   useLayoutEffect(() => {
-    if (isSmall) return;
+    if (!isLong) return;
     for (const row of box.current?.children ?? []) {
       const { key } = /** @type {HTMLElement} */ (row).dataset;
       if (key !== undefined) heights.current.set(key, row.getBoundingClientRect().height);
     }
   });
 
-  if (isSmall) return { box, from: 0, to: keys.length, above: 0, below: 0, reveal: () => {} };
+  if (!isLong) return { box, from: 0, to: keys.length, above: 0, below: 0, reveal: () => {} };
   const to = Math.min(range.to, keys.length);
   const from = Math.min(range.from, to);
   const heightOf = (/** @type {string} */ key) => heights.current.get(key) ?? guess;

@@ -18,8 +18,8 @@ import { t } from "./i18n.js";
  *   firstWeekday: number | null,
  * }} DateSettings
  *
- * @typedef {{ text: string, full: string, late: string, isPast: boolean }} DueWords `text` for a
- *   row, `full` for a tooltip, `late` as "3 days late" or empty
+ * @typedef {{ clock: string, text: string, full: string, late: string, isPast: boolean }} DueWords
+ *   `clock` is its time or empty, `text` for a row, `full` for a tooltip, `late` as "3 days late" or empty
  */
 
 /**
@@ -38,6 +38,7 @@ export function dueWords(text, now, settings) {
   const elsewhere = due.day !== day || due.time !== time;
   const full = withTime(longDay(day, settings.locale), clock);
   return {
+    clock,
     text: withTime(dayWords(day, today, settings.locale), clock),
     full: elsewhere ? t("date.elsewhere", { here: full, there: zoneWords(due, settings) }) : full,
     late: bucketOf(due, today, settings.zone) === "overdue" ? lateWords(day, today) : "",

@@ -16,6 +16,30 @@ const current = signal(read());
 /** Where the page is. */
 export const route = computed(() => current.value);
 
+/** The view that is on screen: under the panel of a task, the one it was opened from. */
+export const page = computed(() => {
+  const { view } = current.value;
+  const under = behind();
+  return view === "task" && under !== null ? parse(...split(under)) : current.value;
+});
+
+/** @param {string} address @returns {[string, string]} */
+function split(address) {
+  const url = new URL(address, location.origin);
+  return [url.pathname, url.search];
+}
+
+/** Opens the panel of a task over the view that is on screen. @param {string} id */
+export function openTask(id) {
+  const under = current.peek().view === "task" ? behind() : location.pathname + location.search;
+  go(`/tasks/${id}`, { behind: under, replace: current.peek().view === "task" });
+}
+
+/** Closes the panel. @param {string} otherwise where to when it was opened from nowhere */
+export function closeTask(otherwise = "/inbox") {
+  if (current.peek().view === "task") go(behind() ?? otherwise);
+}
+
 /** @returns {Route} */
 function read() {
   return parse(location.pathname, location.search);

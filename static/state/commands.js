@@ -3,7 +3,8 @@
  * palette and the help read this table.
  */
 import { commandFor } from "../lib/keys.js";
-import { behind, go, route } from "../lib/router.js";
+import { closeTask, go, openTask, route } from "../lib/router.js";
+import { moveBy, moveListBy, sendOff, targets } from "./acts.js";
 import * as device from "./device.js";
 import * as selection from "./selection.js";
 import * as tasks from "./tasks.js";
@@ -13,7 +14,8 @@ import { undo } from "./undo.js";
  * @typedef {{
  *   id: string,
  *   title: import("../lib/i18n.js").Key,
- *   group: "go" | "task" | "page",
+ *   params?: Record<string, string | number>,
+ *   group: "go" | "task" | "choose" | "page",
  *   keys: string[],
  *   when?: () => boolean,
  *   inFields?: boolean,
@@ -21,63 +23,93 @@ import { undo } from "./undo.js";
  * }} Command
  */
 
-const some = () => selection.targets().length > 0;
-const one = () => selection.targets().length === 1;
+const some = () => targets().length > 0;
+const one = () => targets().length === 1;
+const orderable = () => one() && selection.canReorder();
 
-const targets = () =>
-  selection.targets().flatMap((id) => {
-    const task = tasks.findTask(id);
-    return task === undefined ? [] : [task];
-  });
-
-/** Does something with the targets that takes them out of the view. */
-/** @param {(found: import("../lib/types.js").Task[]) => void} act */
-function sendOff(act) {
-  const found = targets();
-  const next = selection.neighbourOf(new Set(found.map((task) => task.id)));
-  act(found);
-  selection.chooseNone();
-  if (next !== undefined) selection.focusRow(next);
+/** The row that a dialog stands beside. */
+function anchor() {
+  const id = selection.targets()[0];
+  return document.querySelector(`[data-key="${id}"] .row__acts`) ?? undefined;
 }
+
+/** @param {string} name */
+const open = (name) => () => device.showDialog(name, { tasks: targets(), anchor: anchor() });
+
+/** @param {string} path */
+const to = (path) => () => go(path);
 
 function toggleDone() {
   const found = targets();
   if (found.every((task) => task.completed)) tasks.reopenTasks(found);
-  else sendOff(tasks.completeTasks);
+  else sendOff(found, tasks.completeTasks);
 }
 
-/** One step back: the panel, the selection. */
+/** One step back: the chosen rows, then the panel. */
 function back() {
   if (selection.chosen.peek().size > 0) return selection.chooseNone();
-  if (route.peek().view === "task") go(behind() ?? "/inbox");
+  if (route.peek().view !== "task") return;
+  const { id } = route.peek();
+  const task = tasks.findTask(id);
+  closeTask(task === undefined ? undefined : `/lists/${task.list_id}`);
+  selection.focusRow(id);
 }
+
+/** The own list in the sidebar that has the focus. */
+function focusedList() {
+  const link = document.activeElement?.closest("[data-own-list]");
+  return link instanceof HTMLElement ? tasks.findList(link.dataset.ownList ?? "") : undefined;
+}
+
+/** @param {number} by */
+function move(by) {
+  const list = focusedList();
+  if (list !== undefined) moveListBy(list, by);
+  else if (orderable()) moveBy(targets()[0], by);
+}
+const movable = () => focusedList() !== undefined || orderable();
+
+/** @type {Command[]} */
+const priorities = [1, 2, 3, 4].map((priority) => ({
+  id: `priority.${priority}`,
+  title: priority === 4 ? "task.no_priority" : "task.priority",
+  params: { priority },
+  group: "task",
+  keys: [String(priority)],
+  when: some,
+  run: () => tasks.changeTasks(targets(), { priority }),
+}));
 
 /** @type {Command[]} */
 export const commands = [
   { id: "add", title: "command.add", group: "task", keys: ["q"], run: () => device.showDialog("quick-add") },
   { id: "complete", title: "command.complete", group: "task", keys: ["e"], when: some, run: toggleDone },
-  {
-    id: "edit",
-    title: "command.edit",
-    group: "task",
-    keys: ["Enter", "F2"],
-    when: one,
-    run: () => selection.edit(selection.targets()[0]),
-  },
-  {
-    id: "delete",
-    title: "command.delete",
-    group: "task",
-    keys: ["Delete", "Backspace"],
-    when: some,
-    run: () => sendOff(tasks.deleteTasks),
-  },
+  { id: "edit", title: "command.edit", group: "task", keys: ["Enter", "F2"], when: one, run: () => selection.edit(selection.targets()[0]) },
+  { id: "open", title: "command.open", group: "task", keys: ["o"], when: one, run: () => openTask(selection.targets()[0]) },
+  { id: "due", title: "command.due", group: "task", keys: ["t"], when: some, run: open("due") },
+  { id: "move", title: "command.move", group: "task", keys: ["v"], when: some, run: open("move") },
+  { id: "menu", title: "command.menu", group: "task", keys: [".", "ContextMenu"], when: some, run: open("task-menu") },
+  ...priorities,
+  { id: "up", title: "command.move_up", group: "task", keys: ["Alt+ArrowUp"], when: movable, run: () => move(-1) },
+  { id: "down", title: "command.move_down", group: "task", keys: ["Alt+ArrowDown"], when: movable, run: () => move(1) },
+  { id: "delete", title: "command.delete", group: "task", keys: ["Delete", "Backspace"], when: some, run: () => sendOff(targets(), tasks.deleteTasks) },
+  { id: "next", title: "command.down", group: "choose", keys: ["j", "ArrowDown"], run: () => selection.moveFocus(1) },
+  { id: "previous", title: "command.up", group: "choose", keys: ["k", "ArrowUp"], run: () => selection.moveFocus(-1) },
+  { id: "select", title: "command.select", group: "choose", keys: ["x"], when: () => selection.focused.peek() !== null, run: () => selection.toggleChosen(String(selection.focused.peek())) },
+  { id: "select.next", title: "command.select_next", group: "choose", keys: ["Shift+ArrowDown", "Shift+j"], run: () => selection.chooseOn(1) },
+  { id: "select.previous", title: "command.select_previous", group: "choose", keys: ["Shift+ArrowUp", "Shift+k"], run: () => selection.chooseOn(-1) },
+  { id: "select.all", title: "command.select_all", group: "choose", keys: ["Mod+a"], run: selection.chooseAll },
+  { id: "back", title: "command.back", group: "page", keys: ["Escape"], run: back },
   { id: "undo", title: "command.undo", group: "page", keys: ["z", "Mod+z"], run: undo },
-  { id: "down", title: "command.down", group: "go", keys: ["j", "ArrowDown"], run: () => selection.moveFocus(1) },
-  { id: "up", title: "command.up", group: "go", keys: ["k", "ArrowUp"], run: () => selection.moveFocus(-1) },
+  { id: "search", title: "view.search", group: "go", keys: ["/"], run: to("/search") },
   { id: "sidebar", title: "command.sidebar", group: "page", keys: ["m"], run: device.toggleSidebar },
-  { id: "go.inbox", title: "view.inbox", group: "go", keys: ["g i"], run: () => go("/inbox") },
-  { id: "back", title: "command.back", group: "go", keys: ["Escape"], run: back },
+  { id: "go.inbox", title: "view.inbox", group: "go", keys: ["g i"], run: to("/inbox") },
+  { id: "go.today", title: "view.today", group: "go", keys: ["g t"], run: to("/today") },
+  { id: "go.upcoming", title: "view.upcoming", group: "go", keys: ["g u"], run: to("/upcoming") },
+  { id: "go.all", title: "view.all", group: "go", keys: ["g a"], run: to("/all") },
+  { id: "go.completed", title: "view.completed", group: "go", keys: ["g c"], run: to("/completed") },
+  { id: "go.trash", title: "view.trash", group: "go", keys: ["g r"], run: to("/trash") },
+  { id: "go.settings", title: "settings.title", group: "go", keys: ["g s"], run: to("/settings") },
 ];
 
 /** Runs the command of a key, if it has one and no dialog is open. @param {KeyboardEvent} event */
@@ -95,3 +127,4 @@ export function onKey(event) {
 function isOnRow(target) {
   return target instanceof Element && target.matches(".row__title");
 }
+

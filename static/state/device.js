@@ -8,6 +8,7 @@ const THEME = "docket.theme";
 
 const open = signal(localStorage.getItem(SIDEBAR) !== "closed");
 const drawer = signal(false);
+const renamed = signal(/** @type {string | null} */ (null));
 const dialog = signal(/** @type {{ name: string, props: object } | null} */ (null));
 
 /** Whether the sidebar is there on wide screens. */
@@ -16,6 +17,14 @@ export const sidebarOpen = computed(() => open.value);
 export const drawerOpen = computed(() => drawer.value);
 /** The dialog over the page, by its name in `components/lazy.js`. */
 export const openDialog = computed(() => dialog.value);
+
+/** The list whose name is being edited, by its id. */
+export const renaming = computed(() => renamed.value);
+
+/** @param {string | null} id */
+export function startRenaming(id) {
+  renamed.value = id;
+}
 
 export function toggleSidebar() {
   if (matchMedia("(max-width: 43.75rem)").matches) return setDrawer(!drawer.peek());

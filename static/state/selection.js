@@ -1,8 +1,9 @@
 /** Which row the keys act on, which rows are chosen, and which is being edited. */
 import { computed, signal } from "../lib/ui.js";
 
-/** The ids of the rows on screen, in their order. */
+/** The ids of the rows on screen, in their order, and whether that is the person's own. */
 let order = /** @type {string[]} */ ([]);
+let isManual = false;
 
 const focusedId = signal(/** @type {string | null} */ (null));
 const editingId = signal(/** @type {string | null} */ (null));
@@ -15,12 +16,14 @@ export const chosen = computed(() => chosenIds.value);
 /** The row that shall get the focus; the list sees to it. */
 export const wantedFocus = computed(() => wanted.value);
 
-/** The view says what it shows. @param {string[]} ids */
-export function showing(ids) {
+/** The view says what it shows. @param {string[]} ids @param {boolean} manual */
+export function showing(ids, manual) {
   order = ids;
+  isManual = manual;
 }
 
-export const shownIds = () => order;
+/** Whether the rows on screen may be put in another order. */
+export const canReorder = () => isManual;
 
 /** @param {string | null} id */
 export function focusIsAt(id) {
@@ -30,6 +33,11 @@ export function focusIsAt(id) {
 /** @param {string} id */
 export function focusRow(id) {
   wanted.value = { id };
+}
+
+/** The focus is there. */
+export function focusDone() {
+  wanted.value = null;
 }
 
 /** To the row so many places away, from the top if none has it. @param {number} by */
@@ -68,6 +76,14 @@ export function chooseTo(id) {
 
 export function chooseAll() {
   chosenIds.value = new Set(order);
+}
+
+/** Chooses the row with the focus and the one it moves to. @param {number} by */
+export function chooseOn(by) {
+  const from = focusedId.peek();
+  moveFocus(by);
+  const to = wanted.peek()?.id;
+  if (from !== null && to !== undefined) chosenIds.value = new Set([...chosenIds.peek(), from, to]);
 }
 
 export function chooseNone() {

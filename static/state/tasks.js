@@ -23,6 +23,9 @@ const shown = { task: /** @type {Map<string, Task>} */ (new Map()), list: new Ma
 /** Goes up with every change of what is shown. */
 const revision = signal(0);
 const filled = signal(false);
+/** Tasks that were completed a moment ago: their rows stay for as long. */
+const leaving = signal(/** @type {Set<string>} */ (new Set()));
+const LEAVES_AFTER = 1200;
 const clashes = signal(/** @type {import("../lib/types.js").Conflict[]} */ ([]));
 
 /** Whether the first load is over. */
@@ -42,12 +45,13 @@ export const lists = computed(() => {
 
 export const inbox = computed(() => lists.value.find((list) => list.is_inbox));
 
-/** Every open task whose list is there. */
+/** Every open task whose list is there, and those that have just been completed. */
 export const open = computed(() => {
   revision.value;
   const found = [];
   for (const task of shown.task.values()) {
-    if (!task.completed && shown.list.has(task.list_id)) found.push(task);
+    const stays = !task.completed || leaving.value.has(task.id);
+    if (stays && shown.list.has(task.list_id)) found.push(task);
   }
   return found;
 });
@@ -65,7 +69,7 @@ export const completed = computed(() => {
 /** How many open tasks each list has. */
 export const counts = computed(() => {
   const counted = /** @type {Map<string, number>} */ (new Map());
-  for (const task of open.value) counted.set(task.list_id, (counted.get(task.list_id) ?? 0) + 1);
+  for (const task of open.value) if (!task.completed) counted.set(task.list_id, (counted.get(task.list_id) ?? 0) + 1);
   return counted;
 });
 
@@ -298,6 +302,11 @@ export function changeTasks(tasks, fields, said = "undo.changed") {
 
 /** @param {Task[]} tasks */
 export function completeTasks(tasks) {
+  const ids = tasks.map((task) => task.id);
+  leaving.value = new Set([...leaving.peek(), ...ids]);
+  setTimeout(() => {
+    leaving.value = new Set([...leaving.peek()].filter((id) => !ids.includes(id)));
+  }, LEAVES_AFTER);
   changeTasks(tasks, { completed: true }, "undo.completed");
 }
 

@@ -69,3 +69,26 @@ export function complain(op, problem) {
   else if (what === undefined) say("error.refused", { reason }, { isError: true });
   else say("error.refused_text", { reason, text: String(what) }, { isError: true });
 }
+
+/** @typedef {{ text: string, act: string }} Question */
+
+const asking = signal(/** @type {Question | null} */ (null));
+/** What is asked before something that cannot be undone. */
+export const question = computed(() => asking.value);
+
+/** @type {(isSure: boolean) => void} */
+let settle = () => {};
+
+/** Asks, and resolves with the answer. @param {Question} next @returns {Promise<boolean>} */
+export function confirm(next) {
+  asking.value = next;
+  return new Promise((resolve) => {
+    settle = resolve;
+  });
+}
+
+/** @param {boolean} isSure */
+export function answer(isSure) {
+  asking.value = null;
+  settle(isSure);
+}

@@ -1,33 +1,90 @@
-/** A list of open tasks with a field at its foot: the Inbox, or an own list. */
+/** Open tasks in sections: the Inbox, a list, Today, Upcoming, All. */
 import { html, useEffect } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
-import { go, route } from "../lib/router.js";
+import { go, page } from "../lib/router.js";
+import { placeAt } from "../state/places.js";
 import * as selection from "../state/selection.js";
-import { findList, inbox, isFilled, openIn } from "../state/tasks.js";
+import { findTask, isFilled } from "../state/tasks.js";
+import { showDialog } from "../state/device.js";
 import { AddField } from "../components/add-field.js";
+import { ListHeader } from "../components/list-header.js";
 import { TaskRows } from "../components/task-rows.js";
 
+/** Above so many rows only those in sight are drawn. */
+const FEW = 150;
+
 export function TaskListView() {
-  const { view, id } = route.value;
-  const list = view === "list" ? findList(id) : inbox.value;
-  const title = list === undefined ? "" : list.is_inbox ? t("view.inbox") : list.name;
+  const where = whereabouts();
+  const { view, id } = where;
+  const place = placeAt(where);
+  const title = place?.title ?? "";
   useEffect(() => {
     document.title = title === "" ? t("page.name") : `${title} · ${t("page.name")}`;
   }, [title]);
   useEffect(() => {
     // A new list has its own address once the server has named it.
-    if (view === "list" && list !== undefined && list.id !== id) go(`/lists/${list.id}`, { replace: true });
-  }, [view, id, list?.id]);
+    if (view === "list" && place?.list !== undefined && place.list.id !== id) {
+      go(`/lists/${place.list.id}`, { replace: true });
+    }
+  }, [view, id, place?.list?.id]);
   useEffect(() => selection.chooseNone, [view, id]);
-  if (list === undefined) {
+  if (place === undefined) {
     return isFilled.value && html`<div class="view"><p class="empty">${t("list.missing")}</p></div>`;
   }
-  const tasks = openIn(list.id);
+  const ids = place.sections.flatMap((section) => section.tasks.map((task) => task.id));
+  selection.showing(ids, place.isManual);
+  const isEmpty = ids.length === 0;
   return html`
-    <div class="view" key=${list.id}>
-      <header class="view__header"><h1>${title}</h1></header>
-      <${TaskRows} label=${title} tasks=${tasks} />
-      ${tasks.length === 0 && html`<p class="empty">${t(list.is_inbox ? "inbox.empty" : "list.empty")}</p>`}
-      <${AddField} listId=${list.id} />
+    <div class="view" key=${view + id}>
+      <${ListHeader} place=${place} view=${view} />
+      ${isEmpty && html`<p class="empty">${t(place.empty)}</p>`}
+      ${place.sections.map(
+        (section) => html`
+          <${Section} key=${section.key} section=${section} place=${place} isLong=${ids.length > FEW} view=${view} />`,
+      )}
+      ${view === "all" && html`<${AddField} />`}
     </div>`;
+}
+
+/** The view on screen. A task opened from nowhere has its list behind it. */
+function whereabouts() {
+  const where = page.value;
+  if (where.view !== "task") return where;
+  const task = findTask(where.id);
+  return { view: task === undefined ? "inbox" : "list", id: task?.list_id ?? "" };
+}
+
+/**
+ * @param {{
+ *   section: import("../state/places.js").Section,
+ *   place: import("../state/places.js").Place,
+ *   isLong: boolean,
+ *   view: string,
+ * }} props
+ */
+function Section({ section, place, isLong, view }) {
+  const { key, title, hint, tone, href, tasks, preset } = section;
+  return html`
+    <section class="section" data-section=${key} data-due=${preset?.due} aria-label=${title || place.title}>
+      ${title !== "" &&
+      html`<h2 class="section__title" data-tone=${tone}>
+        ${href === undefined ? title : html`<a href=${href}>${title}</a>`}
+        ${hint && html` <span class="section__hint">${hint}</span>`}
+        ${tone === "late" && html`<${Reschedule} tasks=${tasks} />`}
+      </h2>`}
+      <${TaskRows}
+        label=${title || place.title}
+        tasks=${tasks}
+        isLong=${isLong}
+        showsList=${place.showsList}
+        hidesDue=${view === "upcoming" || (view === "today" && tone !== "late")}
+      />
+      ${view !== "all" && preset !== undefined && html`<${AddField} preset=${preset} isQuiet=${view === "upcoming"} name=${view === "upcoming" ? title : ""} />`}
+    </section>`;
+}
+
+/** @param {{ tasks: import("../lib/types.js").Task[] }} props */
+function Reschedule({ tasks }) {
+  const open = (/** @type {Event} */ event) => showDialog("due", { tasks, anchor: event.currentTarget });
+  return html`<button class="button button--small button--quiet" type="button" onClick=${open}>${t("today.reschedule")}</button>`;
 }

@@ -1,0 +1,32 @@
+/** What can be done with the rows that are chosen. */
+import { html } from "../lib/ui.js";
+import { t } from "../lib/i18n.js";
+import { sendOff, targets } from "../state/acts.js";
+import { showDialog } from "../state/device.js";
+import * as selection from "../state/selection.js";
+import { completeTasks, deleteTasks } from "../state/tasks.js";
+import { Icon, IconButton } from "./icon.js";
+
+export function BulkBar() {
+  const count = selection.chosen.value.size;
+  const open = (/** @type {string} */ name) => (/** @type {Event} */ event) =>
+    showDialog(name, { tasks: targets(), anchor: event.currentTarget });
+  return html`
+    <div class="bulk" role="toolbar" aria-label=${t("bulk.name")}>
+      <span class="bulk__count" role="status">${t("bulk.count", { count })}</span>
+      <${Act} icon="check" label=${t("bulk.complete")} onClick=${() => sendOff(targets(), completeTasks)} />
+      <${Act} icon="today" label=${t("bulk.due")} onClick=${open("due")} />
+      <${Act} icon="move" label=${t("bulk.move")} onClick=${open("move")} />
+      <${Act} icon="flag" label=${t("bulk.more")} onClick=${open("task-menu")} />
+      <${Act} icon="trash" label=${t("command.delete")} onClick=${() => sendOff(targets(), deleteTasks)} />
+      <${IconButton} icon="close" label=${t("bulk.none")} onClick=${selection.chooseNone} />
+    </div>`;
+}
+
+/** @param {{ icon: import("./icon.js").IconName, label: string, onClick: (event: Event) => void }} props */
+function Act({ icon, label, onClick }) {
+  return html`
+    <button class="bulk__act" type="button" aria-label=${label} title=${label} onClick=${onClick}>
+      <${Icon} name=${icon} /><span class="bulk__label">${label}</span>
+    </button>`;
+}

@@ -1,0 +1,67 @@
+/** What rows and lists do by key and menu: verbs that also see to the focus and say where things went. */
+import { t } from "../lib/i18n.js";
+import { nameOf } from "./places.js";
+import * as selection from "./selection.js";
+import { findList, findTask, lists, openIn, reorderList, reorderTask } from "./tasks.js";
+import { announce } from "./toasts.js";
+
+/** @typedef {import("../lib/types.js").Task} Task */
+
+/** The tasks that a command acts on. */
+export const targets = () =>
+  selection.targets().flatMap((id) => {
+    const task = findTask(id);
+    return task === undefined ? [] : [task];
+  });
+
+/**
+ * Does something that takes tasks out of the view; the focus goes on to the
+ * next row.
+ *
+ * @param {Task[]} tasks
+ * @param {(tasks: Task[]) => void} act
+ */
+export function sendOff(tasks, act) {
+  const next = selection.neighbourOf(new Set(tasks.map((task) => task.id)));
+  act(tasks);
+  selection.chooseNone();
+  if (next !== undefined) selection.focusRow(next);
+}
+
+/** Moves a task some places in its list. @param {Task} task @param {number} by */
+export function moveBy(task, by) {
+  const siblings = openIn(task.list_id);
+  const at = siblings.findIndex((one) => one.id === task.id);
+  const other = siblings[at + by];
+  if (other === undefined || !selection.canReorder()) return;
+  reorderTask(task, by < 0 ? { before: other.id } : { after: other.id });
+  sayPlace(task);
+}
+
+/** Moves a task to the top or the bottom of its list. @param {Task} task @param {"top" | "bottom"} end */
+export function moveToEnd(task, end) {
+  const siblings = openIn(task.list_id).filter((one) => one.id !== task.id);
+  const other = end === "top" ? siblings[0] : siblings.at(-1);
+  if (other === undefined) return;
+  reorderTask(task, end === "top" ? { before: other.id } : { after: other.id });
+  sayPlace(task);
+}
+
+/** @param {Task} task */
+function sayPlace(task) {
+  const siblings = openIn(task.list_id);
+  const place = siblings.findIndex((one) => one.id === task.id) + 1;
+  const list = findList(task.list_id);
+  announce(t("task.placed", { place, all: siblings.length, list: list ? nameOf(list) : "" }));
+  selection.focusRow(task.id);
+}
+
+/** Moves a list some places. @param {import("../lib/types.js").List} list @param {number} by */
+export function moveListBy(list, by) {
+  const own = lists.peek().filter((one) => !one.is_inbox);
+  const at = own.findIndex((one) => one.id === list.id);
+  const other = own[at + by];
+  if (other === undefined) return;
+  reorderList(own[at], by < 0 ? { before: other.id } : { after: other.id });
+  announce(t("list.placed", { place: at + by + 1, all: own.length }));
+}
