@@ -1,57 +1,20 @@
 //! The official client, which needs Node. Without Node this is left out and
 //! says so, unless `CI` is set: there it must run.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 
 use crate::app::App;
 use crate::browser::UNLIMITED;
+use crate::node;
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/better-auth/client-check");
 
-/// Installs the check once; later runs find it as it is.
-fn install() -> Result<PathBuf, String> {
-    for program in ["node", "npm"] {
-        let found = Command::new(program).arg("--version").stdout(Stdio::null()).status();
-        found.map_err(|error| format!("{program}: {error}"))?;
-    }
-    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("better-auth-client-check");
-    std::fs::create_dir_all(&place).map_err(|error| error.to_string())?;
-    let lock = std::fs::read(Path::new(SOURCE).join("package-lock.json"))
-        .map_err(|error| format!("{SOURCE}: {error}"))?;
-    for file in ["check.mjs", "package.json", "package-lock.json"] {
-        let text = std::fs::read(Path::new(SOURCE).join(file));
-        text.and_then(|text| std::fs::write(place.join(file), text))
-            .map_err(|error| format!("{file}: {error}"))?;
-    }
-    let done = place.join("installed");
-    if std::fs::read(&done).is_ok_and(|before| before == lock) {
-        return Ok(place);
-    }
-    let output = Command::new("npm")
-        .args(["ci", "--no-audit", "--no-fund"])
-        .current_dir(&place)
-        .output()
-        .map_err(|error| error.to_string())?;
-    if !output.status.success() {
-        return Err(format!("npm ci: {}", String::from_utf8_lossy(&output.stderr)));
-    }
-    std::fs::write(&done, lock).map_err(|error| error.to_string())?;
-    Ok(place)
-}
-
 #[test]
 fn the_official_client_finds_nothing_wrong() {
-    let place = match install() {
+    let place = match node::install(Path::new(SOURCE), "better-auth-client-check") {
         Ok(place) => place,
-        Err(why) => {
-            assert!(std::env::var_os("CI").is_none(), "CI must run this: {why}");
-            let line = format!("\nleft out, as the official client cannot be started: {why}\n");
-            // Not `eprintln`, which a passing test hides.
-            let _ = std::io::stderr().write_all(line.as_bytes());
-            return;
-        }
+        Err(why) => return node::left_out(&format!("the official client: {why}")),
     };
     let mails = tempfile::TempDir::new().unwrap();
     let outbox = mails.path().join("outbox");

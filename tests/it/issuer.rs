@@ -1,7 +1,6 @@
 //! Real tokens of a real Better Auth server, which needs Node. Without Node
 //! these tests are left out and say so, unless `CI` is set: there they must run.
 
-use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,54 +11,20 @@ use serde_json::{Value, json};
 
 use crate::app::{App, Reply};
 use crate::forge::{Key, SECRET, base64url};
+use crate::node;
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/better-auth/issuer");
 
 /// Where the server was installed, if it can be.
 fn installed() -> Option<&'static Path> {
     static PLACE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    match PLACE.get_or_init(install) {
+    match PLACE.get_or_init(|| node::install(Path::new(SOURCE), "better-auth-issuer")) {
         Ok(place) => Some(place),
         Err(why) => {
-            assert!(std::env::var_os("CI").is_none(), "CI must run this: {why}");
-            let line = format!("\nleft out, as no Better Auth server can be started: {why}\n");
-            // Not `eprintln`, which a passing test hides.
-            let _ = std::io::stderr().write_all(line.as_bytes());
+            node::left_out(&format!("no Better Auth server can be started: {why}"));
             None
         }
     }
-}
-
-/// Installs it once; later runs find it as it is.
-fn install() -> Result<PathBuf, String> {
-    let runs = |program: &str| {
-        let found = Command::new(program).arg("--version").stdout(Stdio::null()).status();
-        found.map(drop).map_err(|error| format!("{program}: {error}"))
-    };
-    runs("node")?;
-    runs("npm")?;
-    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("better-auth-issuer");
-    std::fs::create_dir_all(&place).map_err(|error| error.to_string())?;
-    let lock = std::fs::read(Path::new(SOURCE).join("package-lock.json"))
-        .map_err(|error| format!("{SOURCE}: {error}"))?;
-    for file in ["server.mjs", "package.json", "package-lock.json"] {
-        std::fs::copy(Path::new(SOURCE).join(file), place.join(file))
-            .map_err(|error| format!("{file}: {error}"))?;
-    }
-    let done = place.join("installed");
-    if std::fs::read(&done).is_ok_and(|before| before == lock) {
-        return Ok(place);
-    }
-    let output = Command::new("npm")
-        .args(["ci", "--no-audit", "--no-fund"])
-        .current_dir(&place)
-        .output()
-        .map_err(|error| error.to_string())?;
-    if !output.status.success() {
-        return Err(format!("npm ci: {}", String::from_utf8_lossy(&output.stderr)));
-    }
-    std::fs::write(&done, lock).map_err(|error| error.to_string())?;
-    Ok(place)
 }
 
 /// A running Better Auth server.

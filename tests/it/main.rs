@@ -28,6 +28,7 @@ mod limits;
 mod lists;
 mod mail;
 mod model;
+mod node;
 mod openapi;
 mod openapi_accounts;
 mod outbox;
