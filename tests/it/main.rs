@@ -33,6 +33,7 @@ mod openapi;
 mod openapi_accounts;
 mod outbox;
 mod page;
+mod page_in_chromium;
 mod passwords;
 mod readme;
 mod retries;

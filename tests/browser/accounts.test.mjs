@@ -1,0 +1,90 @@
+/** Coming and going: sign up, sign in, sign out. */
+import assert from "node:assert/strict";
+import { claim } from "./harness/claim.mjs";
+import { PASSWORD, Person } from "./harness/person.mjs";
+
+claim("a stranger signs up and is in the inbox", async (world) => {
+  const tab = await world.stranger("/sign-up");
+
+  await tab.page.getByLabel("Name").fill("Ada");
+  await tab.page.getByLabel("E-mail").fill("ada@example.org");
+  await tab.page.getByLabel("Password").fill(PASSWORD);
+  await tab.button("Create an account").click();
+
+  await tab.heading("Inbox").waitFor();
+  assert.equal(new URL(tab.page.url()).pathname, "/inbox");
+  await tab.reload();
+  await tab.heading("Inbox").waitFor();
+});
+
+claim("who has an account signs in, after a wrong password as well", async (world) => {
+  await Person.signUp(world.server, "Ada");
+  const tab = await world.stranger("/");
+
+  await signIn(tab, "not this one");
+  await tab.page.getByRole("alert").filter({ hasText: "wrong" }).waitFor();
+  await signIn(tab, PASSWORD);
+
+  await tab.heading("Inbox").waitFor();
+}, { fails: true });
+
+claim("a deep link asks who is there and then leads where it points", async (world) => {
+  const ada = await Person.signUp(world.server, "Ada");
+  const list = await ada.addList("Garden");
+  const tab = await world.stranger(`/lists/${list.id}`);
+
+  await signIn(tab, PASSWORD);
+
+  await tab.heading("Garden").waitFor();
+});
+
+claim("signing out in one tab signs out all and leaves nothing behind", async (world) => {
+  const { person, tab } = await world.visitor();
+  await person.add("a secret of Ada's");
+  await tab.sees("a secret of Ada's");
+  const second = await tab.another();
+  await second.sees("a secret of Ada's");
+
+  await tab.page.goto("/settings");
+  await tab.button("Sign out").click();
+
+  for (const one of [tab, second]) {
+    await one.heading("Sign in").waitFor();
+    assert.deepEqual(await leftovers(one.page), []);
+  }
+  const again = await tab.another("/inbox");
+  await again.heading("Sign in").waitFor();
+});
+
+async function signIn(tab, password) {
+  await tab.page.getByLabel("E-mail").fill("ada@example.org");
+  await tab.page.getByLabel("Password").fill(password);
+  await tab.button("Sign in").click();
+}
+
+/** What the browser keeps, other than cookies that no script reads. */
+function leftovers(page) {
+  return page.evaluate(async () => {
+    const found = [...Object.keys(localStorage), ...Object.keys(sessionStorage)];
+    if (document.cookie !== "") found.push(document.cookie);
+    for (const { name } of await indexedDB.databases()) {
+      const db = await new Promise((resolve) => {
+        const asked = indexedDB.open(name);
+        asked.onsuccess = () => resolve(asked.result);
+      });
+      for (const kind of db.objectStoreNames) {
+        const items = await new Promise((resolve) => {
+          const asked = db.transaction(kind).objectStore(kind).getAll();
+          asked.onsuccess = () => resolve(asked.result);
+        });
+        found.push(...items.map((item) => `${kind}: ${JSON.stringify(item)}`));
+      }
+      db.close();
+    }
+    for (const name of await caches.keys()) {
+      const kept = await (await caches.open(name)).keys();
+      found.push(...kept.map((request) => request.url).filter((url) => url.includes("/api/")));
+    }
+    return found;
+  });
+}
