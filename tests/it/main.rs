@@ -5,6 +5,7 @@ mod activity;
 mod app;
 mod assets;
 mod audit;
+mod auth_errors;
 mod bad_input;
 mod browser;
 mod changes;

@@ -38,7 +38,7 @@ fn unlock(app: &App) {
 }
 
 /// Somebody with the factor on, their authenticator and recovery codes.
-fn protected(app: &App, name: &str) -> (Browser, Authenticator, Vec<String>) {
+pub fn protected(app: &App, name: &str) -> (Browser, Authenticator, Vec<String>) {
     let mut browser = Browser::signed_up(app, name);
     let setup = browser.post("/two-factor/enable", &json!({ "password": PASSWORD }));
     assert_eq!(setup.status, 200, "{}", setup.text);
@@ -69,7 +69,7 @@ fn challenged(app: &App, name: &str) -> Browser {
 }
 
 /// A code that is wrong now and in the steps around it.
-fn wrong(authenticator: &Authenticator) -> String {
+pub fn wrong(authenticator: &Authenticator) -> String {
     let right: Vec<String> = (-2..=2).map(|step| authenticator.code(step)).collect();
     let all = (0..100).map(|n| format!("{n:06}"));
     all.into_iter().find(|code| !right.contains(code)).expect("a wrong code")
