@@ -152,6 +152,35 @@ fn writes_with_a_bearer_need_no_origin() {
     }
 }
 
+// CONTRACT, 12: without a cookie there is nothing to forge, but for a sign-in.
+#[test]
+fn other_writes_without_a_cookie_and_reads_are_not_asked_where_they_come_from() {
+    let app = App::with(&[UNLIMITED, ("DOCKET_MAIL_OUTBOX", "/dev/null")]);
+    let mut ada = Browser::signed_up(&app, "ada");
+    let email = json!({ "email": "ada@example.org" });
+    let unknown = json!({ "newPassword": PASSWORD, "token": "unknown" });
+    for (path, body, status) in [
+        ("/request-password-reset", &email, 200),
+        ("/sign-out", &json!({}), 200),
+        ("/reset-password", &unknown, 400),
+        ("/verify-password", &json!({ "password": PASSWORD }), 401),
+    ] {
+        for origin in ["https://evil.example", "null", ""] {
+            let body = body.to_string();
+            let reply = Browser::new(&app).send_from(origin, "POST", path, &[JSON], Some(&body));
+            assert_eq!(reply.status, status, "{origin} {path}: {}", reply.text);
+        }
+    }
+    let navigation = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
+    for path in ["/get-session", "/list-sessions", "/token", "/ok"] {
+        for origin in ["https://evil.example", "null", ""] {
+            let reply = ada.send_from(origin, "GET", path, &navigation, None);
+            assert_eq!(reply.status, 200, "{origin} {path}: {}", reply.text);
+            assert!(!reply.body.is_null());
+        }
+    }
+}
+
 #[test]
 fn listed_origins_are_ours_too_and_compared_exactly() {
     let trusted = "https://app.example.org, http://localhost:5173";

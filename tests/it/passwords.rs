@@ -8,7 +8,8 @@ use tempfile::TempDir;
 
 use crate::app::{App, Person, Reply};
 use crate::browser::{Browser, PASSWORD, UNLIMITED, refusal, set_cookies};
-use crate::sessions::mailed;
+use crate::events::Stream;
+use crate::sessions::{assert_stream_ends, mailed};
 
 const PROXY: (&str, &str) = ("DOCKET_TRUSTED_PROXIES", "127.0.0.1/32");
 
@@ -164,6 +165,7 @@ fn a_change_of_password_leaves_other_sessions_alone_unless_asked() {
     assert_eq!(ada.sign_in("ada@example.org", PASSWORD).status, 401);
 
     let mine = ada.person(&app);
+    let stream = Stream::open(&app, &person, None);
     let body = json!({ "currentPassword": "a-new-passphrase", "newPassword": "another-one-yet",
         "revokeOtherSessions": true });
     let reply = ada.post("/change-password", &body);
@@ -174,6 +176,7 @@ fn a_change_of_password_leaves_other_sessions_alone_unless_asked() {
     assert!(reply.header("set-auth-token").unwrap().starts_with(token));
     assert_ends_soon(&app, &person);
     assert_ends_soon(&app, &mine);
+    assert_stream_ends(stream);
     assert!(ada.is_signed_in(), "the changing one goes on");
     assert!(!other.is_signed_in());
     assert_eq!(app.count("select count(*) from sessions"), 1);

@@ -35,7 +35,7 @@ fn assert_ends_soon(app: &App, person: &Person) {
 }
 
 /// The stream ends by itself, whatever it still had to say.
-fn assert_stream_ends(mut stream: Stream) {
+pub fn assert_stream_ends(mut stream: Stream) {
     let begun = Instant::now();
     while stream.next().is_some() {}
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
