@@ -165,10 +165,14 @@ async fn read(stream: &TcpStream, answer: &mut [u8]) -> (u16, usize, usize) {
     }
 }
 
-/// Where a head and the body after it end, once the head is there.
+/// Where a head and the body after it end, once that can be told.
 fn ends(answer: &[u8]) -> Option<(usize, usize)> {
     let head = answer.windows(4).position(|part| part == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&answer[..head]).ok()?;
+    if text.to_ascii_lowercase().contains("\r\ntransfer-encoding: chunked") {
+        let last = b"\r\n0\r\n\r\n";
+        return answer[head - 2..].ends_with(last).then_some((head, answer.len()));
+    }
     let length = text.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?

@@ -13,6 +13,7 @@
 //! | `reads` | list 20, its 304 and get one, against bare Rocket |
 //! | `writes` | create, complete and patch, against the disk's syncs |
 //! | `slow` | what somebody's slow search does to everybody else |
+//! | `accounts` | sessions and tokens against a real Better Auth, sign-ins against Argon2id |
 //! | `start` | start to first answer, and the size of the executable |
 //! | `memory` | what stays resident, idle and after reads and writes |
 //!
@@ -22,6 +23,7 @@
 //! medians are shown. "CPU" is the server's own time for each request, which
 //! other work on the machine moves less. Nothing here passes or fails.
 
+mod accounts;
 mod bare;
 mod disk;
 mod drive;
@@ -45,7 +47,7 @@ pub struct Plan {
     pub disk: Disk,
 }
 
-const PARTS: [&str; 5] = ["reads", "writes", "slow", "start", "memory"];
+const PARTS: [&str; 6] = ["reads", "writes", "slow", "accounts", "start", "memory"];
 
 fn main() {
     let arguments: Vec<String> =
@@ -63,6 +65,7 @@ fn main() {
             "reads" => reads::run(&seeded, plan),
             "writes" => writes::run(&seeded, plan),
             "slow" => slow::run(&seeded, plan),
+            "accounts" => accounts::run(&seeded, plan),
             "start" => footprint::start(&seeded),
             _ => footprint::memory(&seeded, plan),
         }

@@ -27,7 +27,7 @@ fn send(request: &mut Vec<u8>, person: &Person, method: &str, path: &str, body: 
 }
 
 /// Sends these in turn; each connection begins elsewhere.
-pub fn rotate(requests: &[Vec<u8>], connections: usize) -> impl Fn(usize) -> Script {
+pub fn rotate(requests: &[Vec<u8>], connections: usize) -> impl Fn(usize) -> Script + use<> {
     let requests: Arc<[Vec<u8>]> = requests.into();
     move |index| {
         let requests = requests.clone();

@@ -27,7 +27,8 @@ impl Process {
     /// The same on a slower disk.
     pub fn docket_on(disk: Disk, dir: &Path) -> Process {
         let mut docket = Command::new(DOCKET);
-        docket.env_clear();
+        // Whoever measures sign-ins comes from one address.
+        docket.env_clear().env("DOCKET_RATE_LIMITS", "off");
         disk.under(&mut docket, dir);
         let mut child = docket
             .current_dir("/")
@@ -45,9 +46,31 @@ impl Process {
         Process { address: address.unwrap_or_else(|| panic!("no address: {line}")), child }
     }
 
+    /// A real Better Auth server, if the tests have installed one:
+    /// `cargo test --test it -- issuer` does, where Node is.
+    pub fn better_auth() -> Option<Process> {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("better-auth-issuer");
+        if !folder.join("installed").exists() {
+            return None;
+        }
+        let address = free_port();
+        let mut child = Command::new("node")
+            .arg("server.mjs")
+            .current_dir(folder)
+            .env("PORT", address.port().to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .ok()?;
+        let mut line = String::new();
+        let output = child.stdout.take().expect("its output");
+        BufReader::new(output).read_line(&mut line).expect("a line");
+        Some(Process { address, child })
+    }
+
     /// This program again, in one of the ways of [`crate::bare`].
     pub fn bare(kind: &str, body: &[u8]) -> Process {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("a port");
+        let free = free_port();
         let mut child = Command::new(std::env::current_exe().expect("this program"))
             .args([kind, &free.port().to_string()])
             .stdin(Stdio::piped())
@@ -85,6 +108,10 @@ impl Process {
         };
         (of("VmRSS:"), of("RssAnon:"))
     }
+}
+
+fn free_port() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("a port")
 }
 
 impl Drop for Process {
