@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::Opened;
 use super::invite::{Invite, Invites, Uninvite};
-use super::output::{print, print_json, table, tell};
+use super::output::{plain, print, print_json, table, tell};
 use crate::auth::audit::{self, Kind};
 use crate::auth::link;
 use crate::auth::user::{self, Email};
@@ -180,7 +180,7 @@ impl List {
                 _ => String::new(),
             };
             let state = if user.disabled_at.is_some() { "disabled" } else { "enabled" };
-            vec![user.id.to_string(), account, user.name.clone(), state.into()]
+            vec![user.id.to_string(), plain(&account), plain(&user.name), state.into()]
         }));
         print(&table(&rows))
     }

@@ -29,7 +29,7 @@ pub fn dump() -> String {
 }
 
 /// The people of that dump: passwords, cookies, codes.
-fn people() -> Vec<Value> {
+pub fn people() -> Vec<Value> {
     let expected: Value =
         serde_json::from_str(include_str!("../fixtures/better-auth.json")).expect("JSON");
     expected["users"].as_array().expect("users").clone()
@@ -41,24 +41,24 @@ fn person(email: &str) -> Value {
 }
 
 /// A file beside the data directory, so that the directory can be looked at.
-fn file(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+pub fn file(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let path = folder.path().join(name);
     std::fs::write(&path, content).expect("a file");
     path
 }
 
 /// A database of what the dump makes.
-fn database(folder: &TempDir, name: &str, dump: &str) -> PathBuf {
+pub fn database(folder: &TempDir, name: &str, dump: &str) -> PathBuf {
     let path = folder.path().join(name);
     Connection::open(&path).expect("a database").execute_batch(dump).expect("it loads");
     path
 }
 
-fn import(app: &App, file: &Path, arguments: &[&str]) -> Output {
+pub fn import(app: &App, file: &Path, arguments: &[&str]) -> Output {
     run(&mut app.command(&[]), file, arguments)
 }
 
-fn import_into(data_dir: &Path, file: &Path, arguments: &[&str]) -> Output {
+pub fn import_into(data_dir: &Path, file: &Path, arguments: &[&str]) -> Output {
     run(&mut app::command(data_dir, &[]), file, arguments)
 }
 
@@ -67,17 +67,17 @@ fn run(command: &mut Command, file: &Path, arguments: &[&str]) -> Output {
     command.stdin(Stdio::null()).output().expect("docket runs")
 }
 
-fn report(output: &Output) -> Value {
+pub fn report(output: &Output) -> Value {
     assert!(output.status.success(), "{}", said(output));
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// What a report says of a row: the outcome and why.
-fn outcome<'a>(report: &'a Value, table: &str, id: &str) -> (&'a str, &'a str) {
+pub fn outcome<'a>(report: &'a Value, table: &str, id: &str) -> (&'a str, &'a str) {
     let rows = report["rows"].as_array().expect("rows");
     let row = rows.iter().find(|row| row["table"] == table && row["id"] == id);
     let row = row.unwrap_or_else(|| panic!("nothing of {table} {id}: {report:#}"));
@@ -85,7 +85,7 @@ fn outcome<'a>(report: &'a Value, table: &str, id: &str) -> (&'a str, &'a str) {
 }
 
 /// How many rows of a table came, stayed, clashed and were left.
-fn counts(report: &Value, table: &str) -> [i64; 4] {
+pub fn counts(report: &Value, table: &str) -> [i64; 4] {
     let summary = report["summary"].as_array().expect("a summary");
     let Some(count) = summary.iter().find(|count| count["table"] == table) else { return [0; 4] };
     ["imported", "unchanged", "conflict", "left"]
@@ -93,7 +93,7 @@ fn counts(report: &Value, table: &str) -> [i64; 4] {
 }
 
 /// A server with the whole dump brought in.
-fn moved_in() -> App {
+pub fn moved_in() -> App {
     let app = App::with(&[UNLIMITED, SAME_SECRET]);
     let folder = TempDir::new().expect("a directory");
     let output = import(&app, &file(&folder, "dump.sql", dump()), &[]);

@@ -20,6 +20,7 @@ mod external_tokens;
 mod forge;
 mod forged_tokens;
 mod import;
+mod import_hostile;
 mod invites;
 mod isolation;
 mod isolation_accounts;

@@ -74,20 +74,13 @@ impl Person {
             refusal: None,
             rows: Vec::new(),
         };
-        person.say("user", text, Outcome::Imported, remarks.join("; "));
+        person.say("user", &text, Outcome::Imported, &remarks.join("; "));
         Ok(person)
     }
 
     /// Notes what becomes of one of their rows.
-    pub(super) fn say(
-        &mut self,
-        table: &str,
-        id: impl Into<String>,
-        outcome: Outcome,
-        why: impl Into<String>,
-    ) {
-        let (table, id, why) = (table.to_owned(), id.into(), why.into());
-        self.rows.push(Row { table, id, account: None, outcome, why });
+    pub(super) fn say(&mut self, table: &str, id: &str, outcome: Outcome, why: &str) {
+        self.rows.push(Row::new(table, id, outcome, why));
     }
 
     /// Adds to what is said of the person.

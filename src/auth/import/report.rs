@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+/// The most characters of an id or a reason; no id that can be kept is longer.
+const LONGEST: usize = 255;
+
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,6 +29,14 @@ pub struct Row {
     pub outcome: Outcome,
     /// Why it did not come, or what of it did not.
     pub why: String,
+}
+
+impl Row {
+    /// A report is read by people and is not to grow with what is in a row.
+    pub(super) fn new(table: &str, id: &str, outcome: Outcome, why: &str) -> Row {
+        let cut = |text: &str| text.chars().take(LONGEST).collect();
+        Row { table: cut(table), id: cut(id), account: None, outcome, why: cut(why) }
+    }
 }
 
 /// How many rows of a table had each outcome.

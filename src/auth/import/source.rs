@@ -103,7 +103,7 @@ impl Reader<'_> {
                     self.people.insert(person.user.id.to_string(), self.source.people.len());
                     self.source.people.push(person);
                 }
-                Err((id, why)) => self.source.leave("user", id, why),
+                Err((id, why)) => self.source.leave("user", &id, &why),
             }
         })?;
         self.unknown_columns("user", &table, &person::COLUMNS)
@@ -116,7 +116,7 @@ impl Reader<'_> {
             let (id, user) = (id.text().unwrap_or_default(), user.text().unwrap_or_default());
             let provider = provider.text().unwrap_or_default();
             let Some(person) = self.person(&user) else {
-                return self.source.leave("account", id, "it is nobody's");
+                return self.source.leave("account", &id, "it is nobody's");
             };
             let read = if provider != "credential" {
                 Err(format!("signing in through {provider} is not there yet"))
@@ -130,9 +130,9 @@ impl Reader<'_> {
             match read {
                 Ok(hash) => {
                     person.password_hash = Some(hash);
-                    person.say("account", id, Outcome::Imported, "");
+                    person.say("account", &id, Outcome::Imported, "");
                 }
-                Err(why) => person.say("account", id, Outcome::Left, why),
+                Err(why) => person.say("account", &id, Outcome::Left, &why),
             }
         })?;
         self.unknown_columns("account", &table, &ACCOUNT)
@@ -144,7 +144,7 @@ impl Reader<'_> {
         foreign.each(&table, FACTOR, |[id, user, secret, codes, verified]| {
             let (id, user) = (id.text().unwrap_or_default(), user.text().unwrap_or_default());
             let Some(person) = self.person(&user) else {
-                return self.source.leave("twoFactor", id, "it is nobody's");
+                return self.source.leave("twoFactor", &id, "it is nobody's");
             };
             // Before there was the column, what was not finished was not marked.
             let finished = person.has_factor && (verified == Cell::Null || verified.is_true());
@@ -157,9 +157,9 @@ impl Reader<'_> {
             match read {
                 Ok(factor) => {
                     person.factor = Some(factor);
-                    person.say("twoFactor", id, Outcome::Imported, "");
+                    person.say("twoFactor", &id, Outcome::Imported, "");
                 }
-                Err(why) => person.say("twoFactor", id, Outcome::Left, why),
+                Err(why) => person.say("twoFactor", &id, Outcome::Left, why),
             }
         })?;
         self.unknown_columns("twoFactor", &table, &FACTOR)
@@ -177,7 +177,7 @@ impl Reader<'_> {
             let [id, user, cells @ ..] = cells;
             let (id, user) = (id.text().unwrap_or_default(), user.text().unwrap_or_default());
             let Some(&at) = self.people.get(&user) else {
-                return self.source.leave("session", id, "it is nobody's");
+                return self.source.leave("session", &id, "it is nobody's");
             };
             let person = &mut self.source.people[at];
             let read = session(cells, now).and_then(|read| {
@@ -193,9 +193,9 @@ impl Reader<'_> {
             match read {
                 Ok(read) => {
                     person.sessions.push(read);
-                    person.say("session", id, Outcome::Imported, "");
+                    person.say("session", &id, Outcome::Imported, "");
                 }
-                Err(why) => person.say("session", id, Outcome::Left, why),
+                Err(why) => person.say("session", &id, Outcome::Left, why),
             }
         })?;
         self.unknown_columns("session", &table, &SESSION)
@@ -215,11 +215,11 @@ impl Reader<'_> {
             let Some((name, why)) = LEFT.iter().find(|(name, _)| is_named(&table, name)) else {
                 let why =
                     format!("a table not known here, with {} rows", foreign.count(&table, None)?);
-                self.source.leave(&table.name, "", why);
+                self.source.leave(&table.name, "", &why);
                 continue;
             };
             foreign.each(&table, ["id"], |[id]| {
-                self.source.leave(name, id.text().unwrap_or_default(), *why);
+                self.source.leave(name, &id.text().unwrap_or_default(), why);
             })?;
         }
         Ok(())
@@ -233,7 +233,7 @@ impl Reader<'_> {
             let filled = self.foreign.count(table, Some(column))?;
             if filled > 0 {
                 let why = format!("a column not known here, filled in {filled} rows");
-                self.source.leave(name, column.clone(), why);
+                self.source.leave(name, column, &why);
             }
         }
         Ok(())
@@ -275,9 +275,8 @@ impl Reader<'_> {
 }
 
 impl Source {
-    fn leave(&mut self, table: &str, id: impl Into<String>, why: impl Into<String>) {
-        let (table, id, why) = (table.to_owned(), id.into(), why.into());
-        self.left.push(Row { table, id, account: None, outcome: Outcome::Left, why });
+    fn leave(&mut self, table: &str, id: &str, why: &str) {
+        self.left.push(Row::new(table, id, Outcome::Left, why));
     }
 }
 

@@ -50,9 +50,9 @@ impl Cell {
     /// the libraries that write for SQLite disagree.
     pub fn time(&self) -> Option<Timestamp> {
         /// Milliseconds of 1973, and seconds of the year 5138.
-        const LEAST_MILLISECONDS: i64 = 100_000_000_000;
+        const LEAST_MILLISECONDS: u64 = 100_000_000_000;
         match self {
-            Cell::Integer(number) if number.abs() < LEAST_MILLISECONDS => {
+            Cell::Integer(number) if number.unsigned_abs() < LEAST_MILLISECONDS => {
                 Some(Timestamp::from_seconds(*number))
             }
             Cell::Integer(number) => Some(Timestamp(*number)),

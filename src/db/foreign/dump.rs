@@ -15,9 +15,10 @@ const LARGEST: u64 = 256 << 20;
 /// Pages of 4 KiB that a dump of no length may fill, to which its own are added.
 const PAGES: u64 = 16_384;
 
-/// Runs what `rest` has after `head` in a database that is nowhere but in memory.
-pub(super) fn load(head: Vec<u8>, rest: impl Read) -> Result<Connection, String> {
-    let text = read(head, rest)?;
+/// Runs what `rest` has after `head`, `length` bytes in all, in a database that
+/// is nowhere but in memory.
+pub(super) fn load(length: u64, head: Vec<u8>, rest: impl Read) -> Result<Connection, String> {
+    let text = read(length, head, rest)?;
     let mut conn = open(text.len() as u64).map_err(|error| shown(&error))?;
     run(&mut conn, &text)?;
     if !conn.is_autocommit() {
@@ -27,18 +28,19 @@ pub(super) fn load(head: Vec<u8>, rest: impl Read) -> Result<Connection, String>
     Ok(conn)
 }
 
-fn read(mut bytes: Vec<u8>, rest: impl Read) -> Result<String, String> {
+fn read(length: u64, mut bytes: Vec<u8>, rest: impl Read) -> Result<String, String> {
     if bytes.starts_with(&[0x1f, 0x8b]) {
         return Err("it is compressed; unpack it first".into());
     }
-    rest.take(LARGEST).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > LARGEST {
+    if length > LARGEST {
         return Err(format!(
             "a dump of more than {} MiB is not read; make a database of it first: \
              sqlite3 FILE.db < FILE.sql",
             LARGEST >> 20
         ));
     }
+    // Not further, should it grow meanwhile.
+    rest.take(length).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.contains(&0) {
         return Err("it is neither a SQLite database nor SQL text".into());
     }
@@ -124,7 +126,7 @@ mod tests {
     use super::*;
 
     fn loaded(text: &str) -> Result<Connection, String> {
-        load(Vec::new(), text.as_bytes())
+        load(text.len() as u64, Vec::new(), text.as_bytes())
     }
 
     #[test]
@@ -162,6 +164,19 @@ mod tests {
             "CREATE VIRTUAL TABLE t USING fts5 (x)",
             "PRAGMA writable_schema = on; INSERT INTO sqlite_schema VALUES ('table','t','t',2,'')",
             "CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(1000000000))",
+            &format!(
+                "PRAGMA max_page_count = 4000000000; CREATE TABLE t (x); {}",
+                "INSERT INTO t VALUES (zeroblob(20000000));".repeat(10)
+            ),
+            "CREATE TEMP TABLE t (x)",
+            ".read /etc/passwd",
+            "CREATE TABLE t (x); DELETE FROM t",
+            "CREATE TABLE t (x); DROP TABLE t",
+            &format!(
+                "CREATE TABLE t (x); INSERT INTO t VALUES ({}1{})",
+                "(".repeat(99_999),
+                ")".repeat(99_999)
+            ),
             "CREATE TABLE t (x); UPDATE t SET x = 1",
             "CREATE TABLE t (x); INSERT INTO t VALUES ((SELECT max(x) FROM t))",
             "BEGIN; CREATE TABLE t (x);",

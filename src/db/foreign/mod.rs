@@ -69,20 +69,22 @@ fn read_within<T: Send + 'static>(
 
 impl Foreign {
     fn open(file: &Path) -> Result<Foreign> {
-        let mut opened = File::open(file).map_err(|error| match error.kind() {
+        let data = std::fs::metadata(file).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => Error::NotFound("file"),
             _ => refusal(error),
         })?;
-        if !opened.metadata().is_ok_and(|data| data.is_file()) {
+        // Opening a pipe would wait for whoever writes to it.
+        if !data.is_file() {
             return Err(refusal("it is not a file"));
         }
+        let mut opened = File::open(file).map_err(refusal)?;
         let mut head = Vec::new();
         opened.by_ref().take(100).read_to_end(&mut head).map_err(refusal)?;
         let conn = if head.starts_with(b"SQLite format 3\0") {
             drop(opened);
             open_database(file, &head)
         } else {
-            dump::load(head, opened)
+            dump::load(data.len(), head, opened)
         };
         let mut conn = conn.map_err(refusal)?;
         conn.authorizer(Some(while_reading)).map_err(failed)?;
@@ -260,4 +262,35 @@ fn shown(error: &rusqlite::Error) -> String {
     };
     let shown: String = text.chars().take(120).collect();
     shown.escape_debug().to_string().replace("\\\"", "\"").replace("\\'", "'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_too_long_is_given_up() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let file = folder.path().join("empty.sql");
+        std::fs::write(&file, "").unwrap();
+        let (end, wait) = sync_channel::<()>(0);
+
+        let result = read_within(Duration::from_millis(20), &file, move |_| {
+            // Until the test is over.
+            let _ = wait.recv();
+            Ok(())
+        });
+
+        drop(end);
+        let why = result.unwrap_err().to_string();
+        assert!(why.contains("too long"), "{why}");
+    }
+
+    #[test]
+    fn a_name_is_the_same_in_every_spelling() {
+        for name in ["twoFactor", "two_factor", "TwoFactor", "TWO_FACTOR"] {
+            assert!(is_same_name(name, "twoFactor"), "{name}");
+        }
+        assert!(!is_same_name("twoFactors", "twoFactor"));
+    }
 }
