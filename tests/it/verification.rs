@@ -153,8 +153,10 @@ fn a_link_that_is_no_good_says_so_to_the_page_it_leads_to() {
     let mut ada = Browser::signed_up(&app, "ada");
     let old = token_from(&app, ADA, 60 * 60 + 1);
     let good = token_from(&app, ADA, 60 * 60 - 60);
-    let forged = format!("{}A", &good[..good.len() - 1]);
-    let unsigned = format!("{}.", good.rsplit_once('.').unwrap().0);
+    let (signed, signature) = good.rsplit_once('.').unwrap();
+    let other = if signature.starts_with('A') { 'B' } else { 'A' };
+    let forged = format!("{signed}.{other}{}", &signature[1..]);
+    let unsigned = format!("{signed}.");
     for (token, code) in [
         (old.as_str(), "TOKEN_EXPIRED"),
         (&forged, "INVALID_TOKEN"),
