@@ -43,6 +43,7 @@ const PAGES: &[&str] = &[
     "/invite",
     "/forgot-password",
     "/reset-password",
+    "/verify-email",
 ];
 
 /// Files that have an address of their own, or are for those who build.

@@ -23,6 +23,7 @@ fn info(identity: &State<Identity>) -> Result<Reply> {
         "version": env!("CARGO_PKG_VERSION"),
         "signup": identity.signup,
         "signup_open": identity.signup == SignUp::Open,
+        "mail": identity.sends_mail(),
     }))
 }
 

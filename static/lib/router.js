@@ -8,7 +8,7 @@ import { computed, signal } from "./ui.js";
 /** Views with an address of one word. */
 const PLAIN = new Set([
   ...["inbox", "today", "upcoming", "all", "completed", "trash", "search", "settings"],
-  ...["sign-in", "sign-up", "invite", "forgot-password", "reset-password"],
+  ...["sign-in", "sign-up", "invite", "forgot-password", "reset-password", "verify-email"],
 ]);
 
 const current = signal(read());

@@ -24,6 +24,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/settings/account", "index.html", "text/html; charset=utf-8"),
     ("/invite", "index.html", "text/html; charset=utf-8"),
     ("/reset-password", "index.html", "text/html; charset=utf-8"),
+    ("/verify-email", "index.html", "text/html; charset=utf-8"),
     ("/favicon.svg", "favicon.svg", "image/svg+xml"),
 ];
 

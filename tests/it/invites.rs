@@ -44,6 +44,7 @@ fn an_invitation_makes_one_account() {
     let app = for_the_invited();
     let info = app.get("/api/info").body;
     assert_eq!((&info["signup"], &info["signup_open"]), (&json!("invite"), &json!(false)));
+    assert_eq!(info["mail"], false);
     let url = app.run(&["user", "invite"]);
     assert!(url.starts_with(&format!("{}/invite?token=", app.url)), "{url}");
     let token = token_of(&url);

@@ -50,6 +50,7 @@ fn wait_for_log(app: &App, words: &str) -> String {
 fn a_reset_arrives_by_mail_and_its_link_works() {
     let smtp = Smtp::start(Kind::Plain);
     let app = sending_to(&smtp, &[]);
+    assert_eq!(app.get("/api/info").body["mail"], true);
     app.run(&["user", "add", "ada@example.org"]);
     request_reset(&app, "ADA@example.org");
 

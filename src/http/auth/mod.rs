@@ -78,6 +78,11 @@ impl Identity {
         })
     }
 
+    /// Whether somebody who forgot their password can be mailed a link.
+    pub(super) fn sends_mail(&self) -> bool {
+        self.mailer.is_open()
+    }
+
     /// The failures that are still to be noted, to be written at the end.
     pub(super) fn failures(&self) -> Failures {
         self.failures.clone()
