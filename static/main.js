@@ -32,22 +32,29 @@
  * BroadcastChannel (`tabs` in `lib/api.js`). What needs one tab only (renewing,
  * sending, listening) holds a Web Lock.
  */
-import { html, render } from "./lib/ui.js";
+import { html, render, useEffect } from "./lib/ui.js";
 import { LANGUAGE_SETTING, language, useLanguage } from "./lib/i18n.js";
-import { route } from "./lib/router.js";
+import { go, route } from "./lib/router.js";
 import { session, start } from "./state/session.js";
 import { Shell } from "./components/shell.js";
 import { Lazy } from "./components/lazy.js";
 
-/** Addresses for people who are not signed in. */
-const OUTSIDE = new Set(["sign-in", "sign-up", "invite", "forgot-password", "reset-password"]);
+/** Addresses for people who are not signed in, */
+const OUTSIDE = new Set(["sign-in", "sign-up"]);
+/** and those that anybody may open, mostly by a link. */
+const BY_LINK = new Set(["invite", "forgot-password", "reset-password", "verify-email"]);
 
 function App() {
   const phase = session.value;
   const { view } = route.value;
+  const isInside = phase === "in" || phase === "ended";
+  useEffect(() => {
+    if (isInside && OUTSIDE.has(view)) go("/inbox", { replace: true });
+  }, [isInside, view]);
   if (phase === "starting") return null;
-  if (phase === "out" || (view === "reset-password" && phase !== "in")) {
-    return html`<${Lazy} name="welcome" view=${OUTSIDE.has(view) ? view : "sign-in"} />`;
+  if (!isInside || BY_LINK.has(view)) {
+    const isKnown = OUTSIDE.has(view) || BY_LINK.has(view);
+    return html`<${Lazy} name="welcome" view=${isKnown ? view : "sign-in"} />`;
   }
   return html`
     <${Shell} />

@@ -22,8 +22,14 @@ function style(name) {
 
 /** @type {Record<string, Fetch>} */
 const PARTS = {
-  welcome: async () => (await import("../views/welcome.js")).Welcome,
-  "sign-in-again": async () => (await import("./sign-in-again.js")).SignInAgain,
+  welcome: async () => {
+    const [{ Welcome }] = await Promise.all([import("../views/welcome.js"), style("account")]);
+    return Welcome;
+  },
+  "sign-in-again": async () => {
+    const [{ SignInAgain }] = await Promise.all([import("./sign-in-again.js"), style("account")]);
+    return SignInAgain;
+  },
   settings: async () => (await import("../views/settings.js")).Settings,
   completed: async () => (await import("../views/completed.js")).Completed,
   trash: async () => (await import("../views/trash.js")).Trash,

@@ -3,86 +3,99 @@ import { html, useState } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { account } from "../lib/account.js";
 import { signedIn } from "../state/session.js";
-import { Field, FormError, reasonOf } from "./form.js";
+import { Field, Form, FormError, PasswordField, reasonOf } from "./form.js";
 
-/** @param {{ email?: string }} props */
-export function SignInForm({ email = "" }) {
-  const [needsCode, setNeedsCode] = useState(false);
-  if (needsCode) return html`<${CodeForm} />`;
-  return html`<${PasswordForm} email=${email} onCode=${() => setNeedsCode(true)} />`;
-}
+/** A challenge that has ended is answered no more: it begins with the password again. */
+const ENDED = new Set(["INVALID_TWO_FACTOR_COOKIE", "TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE"]);
 
-/** @param {{ email: string, onCode: () => void }} props */
-function PasswordForm({ email, onCode }) {
-  const [send, isBusy, problem] = useSending(async (form) => {
-    const outcome = await account.signIn.email({
-      email: String(form.get("email")).trim(),
-      password: String(form.get("password")),
-    });
-    if (outcome.error === null && outcome.data?.twoFactorRedirect) onCode();
-    else if (outcome.error === null) await signedIn();
-    return outcome.error;
-  });
+/** @param {{ email?: string, onDone?: () => Promise<void> }} props */
+export function SignInForm({ email = "", onDone = signedIn }) {
+  const [step, setStep] = useState(/** @type {"password" | "code" | "again"} */ ("password"));
+  const [typed, setTyped] = useState(email);
+  if (step === "code") return html`<${CodeForm} onDone=${onDone} onEnded=${() => setStep("again")} />`;
+  const onCode = (/** @type {string} */ used) => {
+    setTyped(used);
+    setStep("code");
+  };
   return html`
-    <form class="form" onSubmit=${send}>
-      <${Field} label=${t("account.email")} name="email" type="email" autocomplete="username" value=${email} isFocused=${email === ""} />
-      <${Field} label=${t("account.password")} name="password" type="password" autocomplete="current-password" isFocused=${email !== ""} />
-      <${FormError} text=${problem} />
-      <button class="button button--primary" disabled=${isBusy}>${t("account.sign_in")}</button>
-    </form>`;
+    ${step === "again" && html`<${FormError} text=${t("error.code_ended")} />`}
+    <${PasswordForm} email=${typed} onDone=${onDone} onCode=${onCode} />`;
 }
 
-function CodeForm() {
+/** @param {{ email: string, onDone: () => Promise<void>, onCode: (email: string) => void }} props */
+function PasswordForm({ email, onDone, onCode }) {
+  const [unproven, setUnproven] = useState("");
+  const act = async (/** @type {import("./form.js").Values} */ values) => {
+    const typed = values.email.trim();
+    const { data, error } = await account.signIn.email({ email: typed, password: values.password });
+    setUnproven(error?.code === "EMAIL_NOT_VERIFIED" ? typed : "");
+    if (error === null && data?.twoFactorRedirect) onCode(typed);
+    else if (error === null) await onDone();
+    return error;
+  };
+  return html`
+    <${Form} act=${act} button=${t("account.sign_in")}>
+      <${Field}
+        label=${t("account.email")}
+        name="email"
+        type="email"
+        autocomplete="username"
+        autocapitalize="none"
+        defaultValue=${email}
+        isFocused=${email === ""}
+      />
+      <${PasswordField}
+        label=${t("account.password")}
+        name="password"
+        autocomplete="current-password"
+        isFocused=${email !== ""}
+      />
+    </${Form}>
+    ${unproven !== "" && html`<${SendProof} key=${unproven} email=${unproven} />`}`;
+}
+
+/** Has the link mailed that proves an address. @param {{ email: string }} props */
+export function SendProof({ email }) {
+  const [said, setSaid] = useState("");
+  const send = async () => {
+    const { error } = await account
+      .sendVerificationEmail({ email, callbackURL: "/verify-email" })
+      .catch(() => ({ error: { status: 0 } }));
+    setSaid(error === null ? t("account.proof_sent", { email }) : reasonOf(error));
+  };
+  return html`
+    <button class="button" type="button" onClick=${send}>${t("account.send_proof")}</button>
+    <p role="status">${said}</p>`;
+}
+
+/** @param {{ onDone: () => Promise<void>, onEnded: () => void }} props */
+function CodeForm({ onDone, onEnded }) {
   const [isRecovery, setRecovery] = useState(false);
-  const [send, isBusy, problem] = useSending(async (form) => {
-    const given = { code: String(form.get("code")).trim(), trustDevice: form.get("trust") !== null };
+  const act = async (/** @type {import("./form.js").Values} */ values) => {
+    const given = { code: values.code.replace(/\s/g, ""), trustDevice: values.trust !== undefined };
     const { twoFactor } = account;
-    const outcome = await (isRecovery ? twoFactor.verifyBackupCode(given) : twoFactor.verifyTotp(given));
-    if (outcome.error === null) await signedIn();
-    return outcome.error;
-  });
+    const { error } = await (isRecovery ? twoFactor.verifyBackupCode(given) : twoFactor.verifyTotp(given));
+    if (error !== null && ENDED.has(error.code ?? "")) onEnded();
+    else if (error === null) await onDone();
+    return error;
+  };
   const label = t(isRecovery ? "account.recovery_code" : "account.code");
   return html`
-    <form class="form" onSubmit=${send}>
+    <p class="form__lead">${t(isRecovery ? "account.recovery_why" : "account.code_why")}</p>
+    <${Form} key=${label} act=${act} button=${t("account.sign_in")}>
       <${Field}
-        key=${label}
         label=${label}
         name="code"
-        autocomplete="one-time-code"
+        class="field field--code"
+        autocomplete=${isRecovery ? "off" : "one-time-code"}
         inputmode=${isRecovery ? "text" : "numeric"}
+        autocapitalize="none"
+        spellcheck=${false}
         isFocused
       />
       <label class="check"><input type="checkbox" name="trust" /> ${t("account.trust_device")}</label>
-      <${FormError} text=${problem} />
-      <button class="button button--primary" disabled=${isBusy}>${t("account.sign_in")}</button>
-      <button class="button button--quiet" type="button" onClick=${() => setRecovery(!isRecovery)}>
-        ${t(isRecovery ? "account.use_code" : "account.use_recovery")}
-      </button>
-    </form>`;
-}
-
-/**
- * Sends a form once at a time and tells why it failed.
- *
- * @param {(form: FormData) => Promise<{ status: number, code?: string, message?: string } | null>} act
- * @returns {[(event: SubmitEvent) => void, boolean, string]}
- */
-export function useSending(act) {
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState("");
-  const send = async (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    if (isBusy) return;
-    setBusy(true);
-    setProblem("");
-    try {
-      const error = await act(new FormData(/** @type {HTMLFormElement} */ (event.target)));
-      if (error !== null) setProblem(reasonOf(error));
-    } catch {
-      setProblem(t("error.unreachable"));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return [send, isBusy, problem];
+    </${Form}>
+    <button class="button button--quiet button--flush" type="button" onClick=${() => setRecovery(!isRecovery)}>
+      ${t(isRecovery ? "account.use_code" : "account.use_recovery")}
+    </button>`;
 }

@@ -30,8 +30,9 @@ careFor({
   },
   renewed(claims) {
     const known = who.peek();
-    if (known !== null && known.id !== claims.sub) startClean();
-    else if (phase.peek() === "ended") resume();
+    if (known !== null && known.id !== claims.sub) return startClean();
+    if (known !== null) remember(personOf(claims));
+    if (phase.peek() === "ended") resume();
   },
 });
 
@@ -57,11 +58,24 @@ function personOf({ sub, name, email }) {
 
 /** @param {Person} them */
 async function enter(them) {
-  who.value = them;
   phase.value = "in";
-  await store.setMark("person", them);
+  await remember(them);
   await undo.load();
   await sync.start();
+}
+
+/** @param {Person} them */
+async function remember(them) {
+  const { id, name, email } = who.peek() ?? {};
+  if (id === them.id && name === them.name && email === them.email) return;
+  who.value = them;
+  await store.setMark("person", them);
+}
+
+/** Learns the person's new name and e-mail, in every tab: they come with a token. */
+export async function learnPerson() {
+  forget();
+  await renew();
 }
 
 function leave() {
@@ -87,35 +101,47 @@ function resume() {
 }
 
 /** Somebody else is here: nothing of the one before stays. */
-async function startClean() {
-  forgetAll();
-  await store.wipe();
-  location.replace("/");
-}
+const startClean = () => leaveNothing("/");
 
 /** Ends the session here and in every tab. */
 export async function signOut() {
+  const error = await leaveBy((account) => account.signOut(), "/sign-in");
+  if (error !== null) throw new Unreachable(`status ${error.status}`);
+}
+
+/** Removes the person and all that is theirs; resolves with the refusal. @param {string} password */
+export function deleteAccount(password) {
+  return leaveBy((account) => account.deleteUser({ password }), "/sign-in?notice=deleted");
+}
+
+/**
+ * Leaves in every tab if the server lets go. Nobody asks it for anything
+ * meanwhile.
+ *
+ * @param {(account: import("../vendor/better-auth-aab8664f80.js").AuthClient) => Promise<{ error: any }>} act
+ * @param {string} address where to then
+ */
+async function leaveBy(act, address) {
   const { account } = await import("../lib/account.js");
-  // Nobody asks for anything while the session goes.
   tabs.postMessage({ type: "leaving" });
   sync.stop();
-  const { error } = await account.signOut().catch(() => ({ error: { status: 0 } }));
+  const { error } = await act(account).catch(() => ({ error: { status: 0 } }));
   if (error !== null) {
     tabs.postMessage({ type: "staying" });
     sync.start();
-    throw new Unreachable(`status ${error.status}`);
+    return error;
   }
   tabs.postMessage({ type: "signed-out" });
-  await signedOut();
+  await leaveNothing(address);
+  return null;
 }
 
-async function signedOut() {
+/** The page begins afresh, so that nothing of theirs is in memory either. @param {string} address */
+async function leaveNothing(address) {
+  phase.value = "starting";
   forgetAll();
   await store.wipe();
-  who.value = null;
-  phase.value = "out";
-  history.replaceState(null, "", "/sign-in");
-  dispatchEvent(new PopStateEvent("popstate"));
+  location.replace(address);
 }
 
 function forgetAll() {
@@ -129,6 +155,6 @@ function forgetAll() {
 tabs.addEventListener("message", ({ data }) => {
   if (data.type === "leaving") sync.stop();
   if (data.type === "staying") sync.start();
-  if (data.type === "signed-out") signedOut();
+  if (data.type === "signed-out") leaveNothing("/sign-in");
   if (data.type === "token" && phase.peek() === "out") signedIn();
 });

@@ -22,7 +22,7 @@ claim("who has an account signs in, after a wrong password as well", async (worl
   const tab = await world.stranger("/");
 
   await signIn(tab, "not this one");
-  await tab.page.getByRole("alert").filter({ hasText: "wrong" }).waitFor();
+  await tab.page.getByText("The e-mail or the password is wrong.").waitFor();
   await signIn(tab, PASSWORD);
 
   await tab.heading("Inbox").waitFor();
