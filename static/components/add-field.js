@@ -5,7 +5,6 @@
 import { html, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { dueWords } from "../lib/date_words.js";
 import { t } from "../lib/i18n.js";
-import { moveRanges, parseQuickAdd } from "../lib/quick_add.js";
 import { dateSettings, now, wall } from "../state/clock.js";
 import { nameOf } from "../state/places.js";
 import { addList, addTask, findList, lists } from "../state/tasks.js";
@@ -34,17 +33,19 @@ export function AddField({ preset = {}, name = "", isQuiet = false, isFocused = 
   useLayoutEffect(() => {
     if (isFocused) field.current?.focus();
   }, []);
-  const parsed = text === "" ? null : parseQuickAdd(text, wall(), named(), refused);
+  const [reader, setReader] = useState(reading);
+  const parsed = text === "" || reader === null ? null : reader.parseQuickAdd(text, wall(), named(), refused);
 
   const type = (/** @type {string} */ next) => {
-    setRefused(moveRanges(refused, text, next));
+    if (reader !== null) setRefused(reader.moveRanges(refused, text, next));
     setText(next);
     drafts.set(key, next);
   };
-  const submit = (/** @type {Event} */ event) => {
+  const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (parsed === null || parsed.title.trim() === "") return;
-    add(parsed, preset);
+    const understood = parsed ?? (await understand(text));
+    if (understood.title.trim() === "") return;
+    add(understood, preset);
     setText("");
     setRefused([]);
     drafts.delete(key);
@@ -64,6 +65,7 @@ export function AddField({ preset = {}, name = "", isQuiet = false, isFocused = 
           enterkeyhint="done"
           aria-label=${label}
           placeholder=${isFocused ? t("task.add_example") : t("task.add")}
+          onFocus=${() => toRead().then(setReader, () => {})}
           onInput=${(/** @type {Event} */ event) => type(/** @type {HTMLInputElement} */ (event.target).value)}
           onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && !isFocused && field.current?.blur()}
         />
@@ -85,11 +87,33 @@ export function AddField({ preset = {}, name = "", isQuiet = false, isFocused = 
     </form>`;
 }
 
+/** What reads titles, once somebody is about to type one. */
+/** @type {typeof import("../lib/quick_add.js") | null} */
+let reading = null;
+
+async function toRead() {
+  if (reading === null) {
+    reading = await import("../lib/quick_add.js");
+    // The first reading takes longer than a key press may.
+    reading.parseQuickAdd("a", wall(), []);
+  }
+  return reading;
+}
+
+/** What was typed before the reader was there. @param {string} text */
+async function understand(text) {
+  try {
+    return (await toRead()).parseQuickAdd(text, wall(), named());
+  } catch {
+    return { title: text, due: null, priority: null, list: null };
+  }
+}
+
 /** The lists by the names that people see. */
 const named = () => lists.value.map((list) => ({ id: list.id, name: nameOf(list) }));
 
 /**
- * @param {import("../lib/quick_add.js").QuickAdd} parsed
+ * @param {Omit<import("../lib/quick_add.js").QuickAdd, "tokens">} parsed
  * @param {{ list_id?: string, due?: string }} preset
  */
 function add({ title, due, priority, list }, preset) {

@@ -10,11 +10,8 @@ import { changeTasks, findTask, moveTasks, reorderTask } from "../state/tasks.js
 
 const EDGE = 60;
 
-/** @param {PointerEvent} event @param {Task} task */
-export function startDrag(event, task) {
-  if (event.button !== 0) return;
-  event.preventDefault();
-  const row = /** @type {HTMLElement} */ (/** @type {Element} */ (event.currentTarget).closest(".row"));
+/** @param {HTMLElement} row @param {Task} task */
+export function startDrag(row, task) {
   /** @type {Target | null} */
   let target = null;
   const mark = (/** @type {Target | null} */ next) => {

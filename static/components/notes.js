@@ -3,6 +3,7 @@ import { html, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { markdown } from "../lib/markdown.js";
 import { t } from "../lib/i18n.js";
 import { changeTasks } from "../state/tasks.js";
+import { isLeft } from "./task-row.js";
 
 /** What was typed and not yet saved, by task: nothing is lost when a panel closes. */
 /** @type {Map<string, string>} */
@@ -46,7 +47,7 @@ export function Notes({ task }) {
         placeholder=${t("detail.notes_hint")}
         defaultValue=${drafts.get(task.id) ?? before.current.description}
         onInput=${(/** @type {Event} */ event) => drafts.set(task.id, /** @type {HTMLTextAreaElement} */ (event.target).value)}
-        onBlur=${save}
+        onBlur=${() => isLeft() && save()}
         onKeyDown=${onKeyDown}
       ></textarea>`;
   }

@@ -3,6 +3,7 @@ import { html, useEffect } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { page, route } from "../lib/router.js";
 import { closeDialog, drawerOpen, openDialog, setDrawer, showDialog, sidebarOpen, toggleSidebar } from "../state/device.js";
+import { online, pending } from "../state/outbox.js";
 import { chosen } from "../state/selection.js";
 import { conflicts } from "../state/tasks.js";
 import { dismiss, hold, question, toast, whisper } from "../state/toasts.js";
@@ -48,6 +49,7 @@ export function Shell() {
     ${dialog !== null && html`<${Lazy} key=${dialog.name} name=${dialog.name} ...${dialog.props} onClose=${closeDialog} />`}
     ${question.value !== null && html`<${Lazy} name="confirm" />`}
     ${conflicts.value.length > 0 && html`<${Lazy} name="conflict" key=${conflicts.value[0].op.uid} conflict=${conflicts.value[0]} />`}
+    <${Connection} />
     <${Toast} />
     <div class="unseen" role="status">${whisper.value}</div>`;
 }
@@ -88,6 +90,16 @@ function TabBar({ view }) {
         <${Icon} name="all" />${t("tabs.browse")}
       </button>
     </nav>`;
+}
+
+/** Says so when the server is out of reach, and what waits. */
+function Connection() {
+  const waiting = pending.value.length;
+  const words = waiting > 0 ? t("page.offline_waiting", { count: waiting }) : t("page.offline");
+  return html`
+    <div class="connection" role="status">
+      ${!online.value && html`<span class="connection__badge"><${Icon} name="offline" />${words}</span>`}
+    </div>`;
 }
 
 function Toast() {

@@ -3,7 +3,6 @@ import { html, useState } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { go, page } from "../lib/router.js";
 import { showDialog, toggleSidebar } from "../state/device.js";
-import { online, pending } from "../state/outbox.js";
 import { todayCounts } from "../state/places.js";
 import { person } from "../state/session.js";
 import { addList, counts, inbox, lists } from "../state/tasks.js";
@@ -39,7 +38,6 @@ export function Sidebar() {
         ${own.map((list) => html`<${OwnList} key=${list.id} list=${list} />`)}
       </ul>
       <${NewList} />
-      <${Connection} />
     </nav>`;
 }
 
@@ -140,14 +138,4 @@ function NewList() {
 /** @param {HTMLElement | null} element */
 function focusAtOnce(element) {
   element?.focus();
-}
-
-/** Says so when the server is out of reach, and what waits. */
-function Connection() {
-  const waiting = pending.value.length;
-  const words = waiting > 0 ? t("page.offline_waiting", { count: waiting }) : t("page.offline");
-  return html`
-    <div class="connection" role="status">
-      ${!online.value && html`<span class="connection__badge"><${Icon} name="offline" />${words}</span>`}
-    </div>`;
 }

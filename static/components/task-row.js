@@ -8,7 +8,6 @@ import { showDialog } from "../state/device.js";
 import { nameOf } from "../state/places.js";
 import * as selection from "../state/selection.js";
 import { changeTasks, completeTasks, findList, reopenTasks } from "../state/tasks.js";
-import { startDrag } from "./drag.js";
 import { Icon, IconButton } from "./icon.js";
 
 /** @typedef {import("../lib/types.js").Task} Task */
@@ -46,7 +45,7 @@ function RowShown({ task, isChosen, ...rest }) {
   const menu = (/** @type {Event} */ event) =>
     showDialog("task-menu", { tasks: [task], anchor: event.currentTarget });
   return html`
-    <span class="row__grip" aria-hidden="true" onPointerDown=${(/** @type {PointerEvent} */ event) => startDrag(event, task)}>
+    <span class="row__grip" aria-hidden="true" onPointerDown=${(/** @type {PointerEvent} */ event) => drag(event, task)}>
       <${Icon} name="grip" />
     </span>
     <${Tick} task=${task} />
@@ -69,6 +68,14 @@ function RowShown({ task, isChosen, ...rest }) {
       />
       <${IconButton} icon="more" label=${t("task.menu", { title })} aria-haspopup="menu" onClick=${menu} />
     </span>`;
+}
+
+/** @param {PointerEvent} event @param {Task} task */
+async function drag(event, task) {
+  event.preventDefault();
+  const row = /** @type {Element} */ (event.currentTarget).closest(".row");
+  const { startDrag } = await import("./drag.js");
+  if (event.button === 0 && row instanceof HTMLElement) startDrag(row, task);
 }
 
 /** The second line: when, where, and whether there is more. */
@@ -113,6 +120,9 @@ function leave(task) {
   if (page.peek().view !== "task" && next !== undefined) selection.focusRow(next);
 }
 
+/** Whether a field was left for good: not for another window, nor for a dialog over it. */
+export const isLeft = () => document.hasFocus() && document.querySelector("dialog[open]") === null;
+
 /** @param {{ task: Task }} props */
 function RowEditor({ task }) {
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
@@ -148,6 +158,6 @@ function RowEditor({ task }) {
       aria-label=${t("task.title")}
       defaultValue=${before.title}
       onKeyDown=${onKeyDown}
-      onBlur=${() => close(true, false)}
+      onBlur=${() => isLeft() && close(true, false)}
     ></textarea>`;
 }

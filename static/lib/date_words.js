@@ -1,7 +1,6 @@
 /** Days and dues in words, as the person reads them. */
 
-import { bucketOf, daysBetween, isPast, parseDue, today as todayIn, wallOf } from "./dates.js";
-import { dateFormat } from "./formats.js";
+import { bucketOf, dateFormat, daysBetween, isPast, parseDue, today as todayIn, wallOf } from "./dates.js";
 import { t } from "./i18n.js";
 
 /**

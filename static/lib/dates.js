@@ -11,8 +11,6 @@
  * day of 23 or 25 hours is a day like any other.
  */
 
-import { dateFormat } from "./formats.js";
-
 /**
  * @typedef {string} Day as `2026-12-02`
  * @typedef {string} Time as `14:00`
@@ -227,4 +225,16 @@ function dayOf(year, month, date) {
   const digits = (/** @type {number} */ number, /** @type {number} */ width) =>
     String(number).padStart(width, "0");
   return `${digits(year, 4)}-${digits(month, 2)}-${digits(date, 2)}`;
+}
+
+/** Intl's formatters, kept: making one is slow, and a list asks for each of its rows. */
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const made = new Map();
+
+/** Intl's formatter for these options. @param {string} locale @param {Intl.DateTimeFormatOptions} options */
+export function dateFormat(locale, options) {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  const format = made.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  made.set(key, format);
+  return format;
 }

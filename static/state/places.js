@@ -1,5 +1,5 @@
 /** The views that show open tasks: what each holds, in which sections and order. */
-import { addDays, bucketOf, daysBetween, parseDue, wallOf } from "../lib/dates.js";
+import { addDays, daysBetween, parseDue, wallOf } from "../lib/dates.js";
 import { dayWords, longDay } from "../lib/date_words.js";
 import { t } from "../lib/i18n.js";
 import { dateSettings, today, zone } from "./clock.js";
@@ -32,15 +32,26 @@ import { computed } from "../lib/ui.js";
 /** Days that Upcoming shows even when they are empty. */
 const NEAR = 7;
 
+/** What the calendar and the clock here show when something is due, by how it is written. */
+/** @type {Map<string, { day: string, time: string }>} */
+const walls = new Map();
+
+/** @param {string} text */
+function wallFor(text) {
+  let wall = walls.get(text);
+  if (wall === undefined) {
+    const { day, time } = wallOf(parseDue(text), zone);
+    wall = { day, time: time ?? "~" };
+    walls.set(text, wall);
+  }
+  return wall;
+}
+
 /** Where and when each open task with a due is. */
 const dated = computed(() =>
   open.value
     .filter((task) => task.due !== null)
-    .map((task) => {
-      const due = parseDue(String(task.due));
-      const wall = wallOf(due, zone);
-      return { task, day: wall.day, time: wall.time ?? "~", bucket: bucketOf(due, today.value, zone) };
-    })
+    .map((task) => ({ task, ...wallFor(String(task.due)) }))
     .sort(
       (a, b) =>
         compare(a.day, b.day) ||
@@ -53,8 +64,8 @@ const dated = computed(() =>
 /** @param {string} a @param {string} b */
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
-const overdue = computed(() => dated.value.filter(({ bucket }) => bucket === "overdue"));
-const dueToday = computed(() => dated.value.filter(({ bucket }) => bucket === "today"));
+const overdue = computed(() => dated.value.filter(({ day }) => day < today.value));
+const dueToday = computed(() => dated.value.filter(({ day }) => day === today.value));
 
 /** How many are due: late ones, and all that Today shows. */
 export const todayCounts = computed(() => ({
@@ -96,8 +107,9 @@ export const nameOf = (list) => (list.is_inbox ? t("view.inbox") : list.name);
 function todayPlace() {
   const late = overdue.value.map(({ task }) => task);
   const tasks = dueToday.value.map(({ task }) => task);
+  const day = longDay(today.value, dateSettings.value.locale);
   /** @type {Section[]} */
-  const sections = [{ key: "today", title: late.length > 0 ? t("view.today") : "", tasks, preset: { due: today.value } }];
+  const sections = [{ key: "today", title: late.length > 0 ? day : "", tasks, preset: { due: today.value } }];
   if (late.length > 0) {
     sections.unshift({ key: "late", title: t("today.overdue"), tone: "late", tasks: late });
   }
@@ -110,8 +122,8 @@ function upcomingPlace() {
   /** @type {Map<string, Task[]>} */
   const days = new Map();
   for (let at = 0; at < NEAR; at += 1) days.set(addDays(today.value, at), []);
-  for (const { task, day, bucket } of dated.value) {
-    if (bucket === "overdue") continue;
+  for (const { task, day } of dated.value) {
+    if (day < today.value) continue;
     const tasks = days.get(day);
     if (tasks === undefined) days.set(day, [task]);
     else tasks.push(task);

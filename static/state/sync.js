@@ -68,6 +68,7 @@ async function follow() {
   cursor = (await store.mark("cursor")) ?? cursor;
   for (let pause = 0; !signal.aborted; ) {
     try {
+      if (cursor === null) await fillAtOnce();
       await listen(signal, () => {
         pause = 0;
       });
@@ -150,6 +151,19 @@ async function heard(events) {
   await store.setMark("cursor", upTo);
 }
 
+/**
+ * Reads everything there ever was, if that is little: one request says it all.
+ * If it is not, the events begin, and say from where on.
+ */
+async function fillAtOnce() {
+  const page = await request("GET", "/api/changes?limit=200");
+  if (page.has_more) return;
+  const changes = /** @type {Change[]} */ (page.items);
+  const lists = changes.flatMap((change) => (change.type === "list" && change.list) || []);
+  const found = changes.flatMap((change) => (change.type === "task" && change.task) || []);
+  await filled(lists, found, page.next_cursor);
+}
+
 /** Reads everything that is open, for the first time here. @param {string} from */
 async function fill(from) {
   /** @type {import("../lib/types.js").Task[]} */
@@ -158,7 +172,17 @@ async function fill(from) {
     request("GET", "/api/lists"),
     everyPage("/api/tasks?completed=false&sort=position&limit=200", (items) => found.push(...items)),
   ]);
-  await tasks.fill(lists.items, found);
+  await filled(lists.items, found, from);
+}
+
+/**
+ * @param {import("../lib/types.js").List[]} lists
+ * @param {import("../lib/types.js").Task[]} found
+ * @param {string} from
+ */
+async function filled(lists, found, from) {
+  await tasks.fill(lists, found);
+  cursor = from;
   await store.setMark("cursor", from);
   tabs.postMessage({ type: "filled", cursor: from });
 }

@@ -4,8 +4,8 @@
  * what undoes it.
  */
 import { computed, signal } from "../lib/ui.js";
-import { newId, between } from "../lib/ids.js";
 import * as store from "../lib/store.js";
+import { between, newId } from "../lib/store.js";
 import * as outbox from "./outbox.js";
 import { followId, remember } from "./undo.js";
 import { complain } from "./toasts.js";
@@ -116,7 +116,8 @@ export async function fill(allLists, allTasks) {
   const gone = (/** @type {Thing[]} */ old, /** @type {Map<string, any>} */ now) =>
     old.map((one) => one.id).filter((id) => !now.has(id));
   await store.save("lists", allLists, gone(oldLists, base.list));
-  await store.save("tasks", allTasks, gone(oldTasks, base.task));
+  const kept = allTasks.filter((task) => !task.completed);
+  await store.save("tasks", kept, gone(oldTasks, base.task));
 }
 
 /** Takes changes in the order they happened. @param {Change[]} changes */
@@ -268,14 +269,24 @@ export function clear() {
  * @param {{ after?: string }} [place]
  */
 export function addTask(given, place = {}) {
-  const listId = given.list_id ?? String(inbox.peek()?.id);
+  const listId = given.list_id ?? inbox.peek()?.id;
   const id = newId();
-  const position = placeIn(listId, place.after === undefined ? {} : { after: place.after });
-  const body = { ...given, list_id: listId, ...place };
+  const position = placeIn(listId ?? "", place);
+  const body = { ...given, ...(listId !== undefined && { list_id: listId }), ...place };
   perform("undo.added", { title: given.title }, [op("add", "task", id, { body, position })], [
     op("delete", "task", id),
   ]);
   return id;
+}
+
+/** Adds tasks without a word, and without an undo: the page itself does it. @param {NewTask[]} given */
+export function addQuietly(given) {
+  let last = /** @type {string | null} */ (null);
+  const ops = given.map((body) => {
+    last = between(last, null);
+    return op("add", "task", newId(), { body, position: last });
+  });
+  outbox.enqueue(ops);
 }
 
 /**

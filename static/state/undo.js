@@ -3,8 +3,8 @@
  * it works after a reload too.
  */
 import { computed, signal } from "../lib/ui.js";
-import { newId } from "../lib/ids.js";
 import * as store from "../lib/store.js";
+import { newId } from "../lib/store.js";
 import * as outbox from "./outbox.js";
 import { say } from "./toasts.js";
 

@@ -298,4 +298,15 @@ export default {
   "conflict.done": "Erledigt",
   "conflict.open": "Offen",
   "settings.of": "{name}: Einstellungen",
+
+  // state/samples.js
+  "sample.add": "Füge selbst eine Aufgabe hinzu: Schreib unten „Mama anrufen morgen p1“",
+  "sample.add_note":
+    "Ein Datum, eine Priorität von `p1` bis `p4` und eine `#Liste` werden im Titel verstanden. Mit **Q** geht es von überall.",
+  "sample.complete": "Hak den Kreis ab, wenn etwas erledigt ist",
+  "sample.complete_note":
+    "Oder drück **E**. Nichts geht verloren: **Z** macht das Letzte rückgängig, und unter *Erledigt* steht der Rest.",
+  "sample.keys": "Drück ? für alle Tasten",
+  "sample.keys_note":
+    "**Strg K** (am Mac **⌘ K**) findet jeden Befehl beim Namen. Lösch diese drei Aufgaben, wann du willst.",
 };

@@ -287,4 +287,15 @@ export default {
   "conflict.done": "Completed",
   "conflict.open": "Open",
   "settings.of": "{name}: settings",
+
+  // state/samples.js
+  "sample.add": "Add a task of your own: type “Call mum tomorrow p1” below",
+  "sample.add_note":
+    "A date, a priority from `p1` to `p4` and a `#list` are understood in the title. Press **Q** to add one from anywhere.",
+  "sample.complete": "Tick the circle when something is done",
+  "sample.complete_note":
+    "Or press **E**. Nothing is lost: **Z** undoes what you did last, and *Completed* keeps the rest.",
+  "sample.keys": "Press ? to see every key",
+  "sample.keys_note":
+    "**Ctrl K** (on a Mac **⌘ K**) finds every command by its name. Delete these three tasks whenever you like.",
 };

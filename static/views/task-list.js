@@ -1,13 +1,15 @@
 /** Open tasks in sections: the Inbox, a list, Today, Upcoming, All. */
-import { html, useEffect } from "../lib/ui.js";
+import { html, useEffect, useLayoutEffect, useRef } from "../lib/ui.js";
+import { longDay } from "../lib/date_words.js";
 import { t } from "../lib/i18n.js";
 import { go, page } from "../lib/router.js";
 import { placeAt } from "../state/places.js";
 import * as selection from "../state/selection.js";
-import { findTask, isFilled } from "../state/tasks.js";
-import { showDialog } from "../state/device.js";
+import { findTask, isFilled, renameList } from "../state/tasks.js";
+import { dateSettings, today } from "../state/clock.js";
+import { renaming, showDialog, startRenaming } from "../state/device.js";
 import { AddField } from "../components/add-field.js";
-import { ListHeader } from "../components/list-header.js";
+import { IconButton } from "../components/icon.js";
 import { TaskRows } from "../components/task-rows.js";
 
 /** Above so many rows only those in sight are drawn. */
@@ -44,6 +46,54 @@ export function TaskListView() {
       )}
       ${view === "all" && html`<${AddField} />`}
     </div>`;
+}
+
+/** The title, and for a list of one's own what can be done with it. */
+/** @param {{ place: import("../state/places.js").Place, view: string }} props */
+function ListHeader({ place, view }) {
+  const { list, title } = place;
+  const isOwn = list !== undefined && !list.is_inbox;
+  const isRenamed = isOwn && renaming.value === list.id;
+  return html`
+    <header class="view__header">
+      ${isRenamed
+        ? html`<${Rename} list=${list} />`
+        : html`<h1 onDblClick=${() => isOwn && startRenaming(list.id)}>${title}</h1>`}
+      ${view === "today" && place.sections.length === 1 && html`<p class="view__context">${longDay(today.value, dateSettings.value.locale)}</p>`}
+      ${isOwn &&
+      html`<${IconButton}
+        icon="more"
+        label=${t("list.menu", { name: list.name })}
+        aria-haspopup="menu"
+        onClick=${(/** @type {Event} */ event) => showDialog("list-menu", { list, anchor: event.currentTarget })}
+      />`}
+    </header>`;
+}
+
+/** @param {{ list: import("../lib/types.js").List }} props */
+function Rename({ list }) {
+  const field = useRef(/** @type {HTMLInputElement | null} */ (null));
+  useLayoutEffect(() => field.current?.select(), []);
+  const close = (/** @type {boolean} */ isSaved) => {
+    const name = field.current?.value.trim() ?? "";
+    if (isSaved && name !== "" && renaming.peek() === list.id) renameList(list, name);
+    startRenaming(null);
+  };
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
+    event.preventDefault();
+    close(event.key === "Enter");
+  };
+  return html`
+    <input
+      class="field view__rename"
+      ref=${field}
+      value=${list.name}
+      maxlength="200"
+      aria-label=${t("list.name")}
+      onKeyDown=${onKeyDown}
+      onBlur=${() => close(true)}
+    />`;
 }
 
 /** The view on screen. A task opened from nowhere has its list behind it. */
