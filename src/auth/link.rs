@@ -1,7 +1,7 @@
-//! Links that set a new password: used once, good for an hour, kept as hashes,
-//! and void after any change of the password (SECURITY-BAR S18).
+//! Links that are mailed or passed on: used once, ended soon, kept as hashes, and
+//! void after any change of the password (SECURITY-BAR S18).
 
-use super::audit::{self, Kind};
+use super::audit;
 use super::session::{hash_of, new_token};
 use super::{store, user};
 use crate::db::{Conn, Tx};
@@ -9,19 +9,42 @@ use crate::error::{Error, Result};
 use crate::ids::Owner;
 use crate::time::Timestamp;
 
-const KIND: &str = "reset-password";
-const LIFETIME: i64 = 60 * 60;
+/// What a link does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Sets a new password.
+    ResetPassword,
+    /// Removes the account, for who is signed in to it.
+    DeleteAccount,
+}
 
-/// Makes the token of a link; older ones of the account are void from now on.
-pub fn make(tx: &Tx, owner: Owner, now: Timestamp) -> Result<String> {
+impl Kind {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Kind::ResetPassword => "reset-password",
+            Kind::DeleteAccount => "delete-account",
+        }
+    }
+
+    /// How long it can be used, in seconds: what Better Auth gives each.
+    fn lifetime(self) -> i64 {
+        match self {
+            Kind::ResetPassword => 60 * 60,
+            Kind::DeleteAccount => 24 * 60 * 60,
+        }
+    }
+}
+
+/// Makes the token of a link; older ones of the account and kind are void.
+pub fn make(tx: &Tx, owner: Owner, kind: Kind, now: Timestamp) -> Result<String> {
     let token = new_token()?;
-    store::delete_links(tx, owner, KIND)?;
-    let ends = now.plus_seconds(LIFETIME);
-    store::insert_link(tx, owner, KIND, &hash_of(&token), now, ends)?;
+    store::delete_links(tx, owner, kind)?;
+    let ends = now.plus_seconds(kind.lifetime());
+    store::insert_link(tx, owner, kind, &hash_of(&token), now, ends)?;
     Ok(token)
 }
 
-/// The same by a command, for somebody who can sign in once they have a password.
+/// A link to a new password by a command, for who can sign in once they have one.
 pub fn make_by_command(tx: &Tx, owner: Owner, now: Timestamp) -> Result<String> {
     let user = user::get(tx, owner)?;
     if user.disabled_at.is_some() {
@@ -31,18 +54,18 @@ pub fn make_by_command(tx: &Tx, owner: Owner, now: Timestamp) -> Result<String> 
         let why = "the account has no e-mail to sign in with: its issuer vouches for it";
         return Err(Error::conflict("no_email", why));
     }
-    audit::note_command(tx, owner, Kind::ResetRequested, now)?;
-    make(tx, owner, now)
+    audit::note_command(tx, owner, audit::Kind::ResetRequested, now)?;
+    make(tx, owner, Kind::ResetPassword, now)
 }
 
-/// Whose password a link may set.
-pub fn owner(conn: &Conn, token: &str, now: Timestamp) -> Result<Option<Owner>> {
-    store::link_owner(conn, KIND, &hash_of(token), now)
+/// Whose link it is, while it lasts.
+pub fn owner(conn: &Conn, kind: Kind, token: &str, now: Timestamp) -> Result<Option<Owner>> {
+    store::link_owner(conn, kind, &hash_of(token), now)
 }
 
-/// Voids the account's links.
+/// Voids every link of the account.
 pub fn spend(tx: &Tx, owner: Owner) -> Result<()> {
-    store::delete_links(tx, owner, KIND)
+    store::delete_all_links(tx, owner)
 }
 
 /// Removes links that have ended by themselves.

@@ -13,6 +13,7 @@ mod jwt;
 mod keys;
 pub mod link;
 pub mod mail;
+pub mod mailed_code;
 pub mod password;
 mod secret;
 pub mod session;

@@ -7,6 +7,7 @@
 use sha2::{Digest, Sha256};
 use totp_rs::{Algorithm, TOTP};
 
+use super::mailed_code::{self, Verdict};
 use super::secret::{self, ServerSecret};
 use super::session::{hash_of, new_token};
 use super::store::two_factor as store;
@@ -37,12 +38,15 @@ pub struct Factor {
     pub(super) last_step: i64,
     pub(super) failures: i64,
     pub(super) locked_until: Timestamp,
+    /// An authenticator has shown a right code.
+    pub(super) has_app: bool,
 }
 
 /// What somebody types.
 #[derive(Clone, Debug)]
 pub enum Code {
     Totp(String),
+    Mailed(String),
     Backup(String),
 }
 
@@ -51,6 +55,8 @@ pub enum Code {
 pub enum Outcome {
     Right,
     Wrong,
+    /// No code was mailed, or too long ago.
+    Expired,
     /// There is no such challenge, or no more.
     Gone,
     /// Too many wrong answers to this challenge: it has ended.
@@ -95,6 +101,17 @@ impl Factor {
     pub fn is_on(&self) -> bool {
         self.verified
     }
+
+    /// True if an authenticator can be asked for a code.
+    pub fn has_app(&self) -> bool {
+        self.has_app
+    }
+
+    /// Seconds until codes are looked at again, if they are not now.
+    fn locked_for(&self, now: Timestamp) -> Option<u64> {
+        let left = self.locked_until.seconds() - now.seconds();
+        (self.locked_until > now).then(|| u64::try_from(left).unwrap_or_default().max(1))
+    }
 }
 
 /// Makes a secret and codes; the factor is off until a first code is right.
@@ -108,6 +125,7 @@ pub fn prepare(tx: &Tx, secret: &ServerSecret, owner: Owner, label: &Label) -> R
         last_step: 0,
         failures: 0,
         locked_until: Timestamp(0),
+        has_app: false,
     };
     store::save_factor(tx, owner, &factor)?;
     Ok(Setup { uri: uri(&key, label), backup_codes })
@@ -128,6 +146,7 @@ pub(super) fn bring(
         last_step: 0,
         failures: 0,
         locked_until: Timestamp(0),
+        has_app: true,
     };
     store::save_factor(tx, owner, &factor)
 }
@@ -169,15 +188,20 @@ pub fn answer(
     now: Timestamp,
 ) -> Result<Outcome> {
     let Some(mut factor) = store::find_factor(tx, owner)? else { return Ok(Outcome::NotEnabled) };
-    if factor.locked_until > now {
-        let left = factor.locked_until.seconds() - now.seconds();
-        return Ok(Outcome::Locked(u64::try_from(left).unwrap_or_default().max(1)));
+    if let Some(seconds) = factor.locked_for(now) {
+        return Ok(Outcome::Locked(seconds));
     }
     let right = match code {
         Code::Totp(code) => {
             let Some(key) = open(secret, &factor) else { return Ok(Outcome::Unreadable) };
-            use_totp(&mut factor, &key, code, now)
+            let right = use_totp(&mut factor, &key, code, now);
+            factor.has_app |= right;
+            right
         }
+        Code::Mailed(code) => match mailed_code::check(tx, secret, owner, code, now)? {
+            Verdict::Expired => return Ok(Outcome::Expired),
+            verdict => verdict == Verdict::Right,
+        },
         Code::Backup(code) => factor.verified && use_backup(&mut factor, code),
     };
     if right {
@@ -192,6 +216,22 @@ pub fn answer(
     }
     store::save_factor(tx, owner, &factor)?;
     Ok(if right { Outcome::Right } else { Outcome::Wrong })
+}
+
+/// Makes a code to be mailed; somebody without a factor gets none.
+pub fn mail_code(
+    tx: &Tx,
+    secret: &ServerSecret,
+    owner: Owner,
+    now: Timestamp,
+) -> Result<Result<String, Outcome>> {
+    let Some(factor) = store::find_factor(tx, owner)? else {
+        return Ok(Err(Outcome::NotEnabled));
+    };
+    match factor.locked_for(now) {
+        Some(seconds) => Ok(Err(Outcome::Locked(seconds))),
+        None => mailed_code::make(tx, secret, owner, now).map(Ok),
+    }
 }
 
 /// Begins to wait for the second factor (or to do without it); the id goes
@@ -262,13 +302,15 @@ pub fn warn_of_unreadable(conn: &Conn, secret: &ServerSecret) -> Result<()> {
     Ok(())
 }
 
-/// Ends the sign-ins that wait: what they stood on is gone.
+/// Ends the sign-ins that wait, and their codes: what they stood on is gone.
 pub(super) fn end_waiting(tx: &Tx, owner: Owner) -> Result<()> {
+    store::delete_mailed_code(tx, owner)?;
     store::delete_waiting(tx, owner)
 }
 
 /// Removes challenges that have ended by themselves.
 pub fn forget_ended(tx: &Tx, now: Timestamp) -> Result<()> {
+    store::delete_ended_codes(tx, now)?;
     store::delete_ended_challenges(tx, now)
 }
 
@@ -354,6 +396,7 @@ mod tests {
             last_step: 0,
             failures: 0,
             locked_until: Timestamp(0),
+            has_app: true,
         }
     }
 

@@ -25,6 +25,7 @@ const ALL: &[Migration] = &[
     Migration { name: "0004_audit", sql: include_str!("migrations/0004_audit.sql") },
     Migration { name: "0005_imports", sql: include_str!("migrations/0005_imports.sql") },
     Migration { name: "0006_counters", sql: include_str!("migrations/0006_counters.sql") },
+    Migration { name: "0007_mailed", sql: include_str!("migrations/0007_mailed.sql") },
 ];
 
 /// Where a file stands, as `docket migrate status` prints it.

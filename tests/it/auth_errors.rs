@@ -71,7 +71,7 @@ const TABLE: &[Row] = &[
         400,
         "SESSION_EXPIRED",
         "Session expired. Re-authenticate to perform this action.",
-        By(|s| s.aged().post("/delete-user", &json!({}))),
+        By(|s| aged(&s.plain).post("/delete-user", &json!({}))),
     ),
     (
         400,
@@ -173,7 +173,15 @@ const TABLE: &[Row] = &[
         "Two factor isn't enabled",
         By(|s| s.somebody().post("/two-factor/verify-totp", &json!({ "code": "000000" }))),
     ),
-    (400, "OTP_HAS_EXPIRED", "OTP has expired", Never("codes are not mailed")),
+    (
+        400,
+        "OTP_HAS_EXPIRED",
+        "OTP has expired",
+        By(|s| {
+            let (mut ada, ..) = protected(&s.open, &name());
+            ada.post("/two-factor/verify-otp", &json!({ "code": "000000" }))
+        }),
+    ),
     (
         400,
         "TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE",
@@ -274,7 +282,7 @@ const TABLE: &[Row] = &[
             Browser::new(&s.strict).sign_in(&email, PASSWORD)
         }),
     ),
-    (403, "SESSION_NOT_FRESH", "Session is not fresh", By(|s| s.aged().get("/list-sessions"))),
+    (403, "SESSION_NOT_FRESH", "Session is not fresh", By(|s| aged(&s.open).get("/list-sessions"))),
     (
         404,
         "INVALID_TOKEN",
@@ -351,6 +359,8 @@ struct Servers {
     /// The same, where an address must be proven.
     strict: App,
     _strict_outbox: Outbox,
+    /// Without mail.
+    plain: App,
     /// Without sign-up and without mail.
     closed: App,
     /// As it comes.
@@ -363,7 +373,8 @@ impl Servers {
         let (strict, strict_outbox) = Outbox::start(&[("DOCKET_REQUIRE_EMAIL_VERIFICATION", "on")]);
         let closed = App::with(&[UNLIMITED, ("DOCKET_SIGNUP", "closed")]);
         let limited = App::start();
-        Servers { open, outbox, strict, _strict_outbox: strict_outbox, closed, limited }
+        let plain = App::with(&[UNLIMITED]);
+        Servers { open, outbox, strict, _strict_outbox: strict_outbox, plain, closed, limited }
     }
 
     fn visitor(&self) -> Browser {
@@ -372,16 +383,6 @@ impl Servers {
 
     fn somebody(&self) -> Browser {
         Browser::signed_up(&self.open, &name())
-    }
-
-    /// Somebody whose session is two days old.
-    fn aged(&self) -> Browser {
-        let ada = self.somebody();
-        let email = ada.email.clone();
-        let age = "update sessions set created_at = created_at - 172800000
-                   where owner = (select owner from users where email = ?1)";
-        assert_eq!(self.open.change(move |tx| tx.execute(age, [email])), 1);
-        ada
     }
 
     fn sign_up(&self, password: &str) -> Reply {
@@ -423,7 +424,7 @@ fn every_refusal_of_better_auth_reads_as_there() {
         assert_eq!(reply.header("content-type"), Some("application/json"), "{what}");
         given += 1;
     }
-    assert_eq!(given, 46);
+    assert_eq!(given, 47);
 }
 
 #[test]
@@ -440,4 +441,14 @@ fn what_is_never_refused_has_a_reason() {
             assert!(!text.contains(code), "{code} is given after all, though {reason}");
         }
     }
+}
+
+/// Somebody whose session is two days old.
+fn aged(app: &App) -> Browser {
+    let ada = Browser::signed_up(app, &name());
+    let email = ada.email.clone();
+    let age = "update sessions set created_at = created_at - 172800000
+               where owner = (select owner from users where email = ?1)";
+    assert_eq!(app.change(move |tx| tx.execute(age, [email])), 1);
+    ada
 }

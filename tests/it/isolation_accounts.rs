@@ -73,6 +73,8 @@ fn attempts(their: &Names) -> Vec<(&'static str, Vec<Value>)> {
         ("POST /api/auth/two-factor/enable", password()),
         ("POST /api/auth/two-factor/verify-totp", codes().to_vec()),
         ("POST /api/auth/two-factor/verify-backup-code", codes().to_vec()),
+        ("POST /api/auth/two-factor/send-otp", nothing()),
+        ("POST /api/auth/two-factor/verify-otp", codes().to_vec()),
         ("POST /api/auth/two-factor/get-totp-uri", password()),
         ("POST /api/auth/two-factor/generate-backup-codes", password()),
         ("POST /api/auth/two-factor/disable", password()),
@@ -81,6 +83,7 @@ fn attempts(their: &Names) -> Vec<(&'static str, Vec<Value>)> {
         ("POST /api/auth/unlink-account", vec![json!({ "providerId": "credential" })]),
         ("POST /api/auth/update-session", nothing()),
         ("POST /api/auth/sign-out", nothing()),
+        ("GET /api/auth/delete-user/callback", nothing()),
         ("POST /api/auth/delete-user", [nothing(), password()].concat()),
     ]
 }

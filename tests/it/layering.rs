@@ -105,7 +105,7 @@ const PERSONAL: &[&str] = &["tasks", "lists", "tombstones", "replies", "audit"];
 
 /// Rows that a secret leads to as well as their owner: the token of a session
 /// or a link, the id of a challenge. Each is kept as its hash.
-const SECRET: &[&str] = &["sessions", "links", "challenges", "two_factors"];
+const SECRET: &[&str] = &["sessions", "links", "challenges", "two_factors", "mailed_codes"];
 
 /// How the statements begin that tidy up for everybody, or ask whether a key is
 /// still needed: they take an age, and show nobody anything.
@@ -114,6 +114,7 @@ const FOR_ALL: &[&str] = &[
     "delete from sessions where expires_at <",
     "delete from links where expires_at <",
     "delete from challenges where expires_at <",
+    "delete from mailed_codes where expires_at <",
     "delete from audit where at <",
     "delete from audit where kind glob '*_failed' and id <=",
     "select owner from users",

@@ -23,6 +23,8 @@ struct Servers {
     limited: App,
     /// Without sign-up and without mail.
     closed: App,
+    /// Without mail.
+    plain: App,
     /// For the invited alone, whose address must be proven.
     invite: App,
     _invite_outbox: Outbox,
@@ -40,6 +42,7 @@ impl Servers {
             open,
             limited: App::start(),
             closed: App::with(&[UNLIMITED, ("DOCKET_SIGNUP", "closed")]),
+            plain: App::with(&[UNLIMITED]),
             invite,
             _invite_outbox: invite_outbox,
             outbox,
@@ -362,10 +365,47 @@ fn answer(servers: &Servers, operation: &Operation, status: u16, code: &str) -> 
             browser.get(place)
         }
         ("deleteUser", "SESSION_EXPIRED") => {
-            let mut browser = servers.somebody();
-            servers.age(&browser);
+            let mut browser = Browser::signed_up(&servers.plain, "ada");
+            servers.plain.change(|tx| {
+                tx.execute("update sessions set created_at = created_at - 2 * 86400000", [])
+            });
             send(&mut browser, &json!({}))
         }
+        ("openDeletion", _) => {
+            let mut browser = servers.somebody();
+            let query = match (status, code) {
+                (400, _) => String::new(),
+                (_, "INVALID_TOKEN") => "?token=unknown".to_owned(),
+                _ => {
+                    let asked = browser.post("/delete-user", &json!({}));
+                    check("POST", "/api/auth/delete-user", &asked);
+                    format!("?token={}", servers.outbox.token("delete-account", &browser.email))
+                }
+            };
+            let target = match status {
+                302 => "&callbackURL=/goodbye",
+                403 => "&callbackURL=//evil.example",
+                _ => "",
+            };
+            browser.get(&format!("{place}{query}{target}"))
+        }
+        ("sendOtp", "OTP_NOT_CONFIGURED") => {
+            send(&mut Browser::signed_up(&servers.plain, "bob"), &json!({}))
+        }
+        ("sendOtp", "ACCOUNT_TEMPORARILY_LOCKED") => {
+            let (mut browser, ..) = servers.with_factor();
+            for _ in 0..10 {
+                let wrong = browser.post("/two-factor/verify-totp", &json!({ "code": "none" }));
+                assert_eq!(wrong.status, 401);
+            }
+            send(&mut browser, &json!({}))
+        }
+        ("sendOtp", "TWO_FACTOR_NOT_ENABLED") => send(&mut servers.somebody(), &json!({})),
+        ("sendOtp", _) => send(&mut servers.asked_for_code().0, &json!({})),
+        ("verifyOtp", "OTP_HAS_EXPIRED") => {
+            send(&mut servers.asked_for_code().0, &json!({ "code": "123456" }))
+        }
+        ("verifyOtp", _) => verify_mailed(servers, place, status, code),
         ("changePassword", _) => {
             let mut browser = servers.somebody();
             let current = if code == "INVALID_PASSWORD" { "not it at all" } else { PASSWORD };
@@ -416,6 +456,32 @@ fn answer(servers: &Servers, operation: &Operation, status: u16, code: &str) -> 
 
 fn forget_password(servers: &Servers, browser: &Browser) {
     servers.sql("update users set password_hash = null where email = ?1", browser);
+}
+
+/// The same for a code that is mailed.
+fn verify_mailed(servers: &Servers, place: &str, status: u16, code: &str) -> Reply {
+    let wrong = json!({ "code": "none" });
+    if code == "TWO_FACTOR_NOT_ENABLED" {
+        return servers.somebody().post(place, &wrong);
+    }
+    let (mut browser, ..) = servers.with_factor();
+    let email = browser.email.clone();
+    if code != "ACCOUNT_TEMPORARILY_LOCKED" {
+        browser = Browser::new(&servers.open);
+        browser.sign_in(&email, PASSWORD);
+    }
+    assert_eq!(browser.post("/two-factor/send-otp", &json!({})).status, 200);
+    let right = servers.outbox.token("otp", &email);
+    let tries = match code {
+        "ACCOUNT_TEMPORARILY_LOCKED" => 10,
+        "TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE" => 5,
+        _ => 0,
+    };
+    for _ in 0..tries {
+        assert_eq!(browser.post(place, &wrong).status, 401);
+    }
+    let body = if status >= 400 { wrong } else { json!({ "code": right }) };
+    browser.post(place, &body)
 }
 
 /// Answers with a code, in the situation that leads to this.

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::mailed_code;
 pub use queue::Mailer;
 pub use sender::{Failure, Sender};
 
@@ -33,6 +34,9 @@ pub enum Kind {
     VerifyEmail,
     /// To the new address.
     ChangeEmail,
+    DeleteAccount,
+    /// Its token is the code, and it has no link.
+    Otp,
     /// Asks for nothing: `docket mail test` sends it.
     Test,
 }
@@ -43,13 +47,19 @@ impl Kind {
             Kind::ResetPassword => "reset-password",
             Kind::VerifyEmail => "verify-email",
             Kind::ChangeEmail => "change-email",
+            Kind::DeleteAccount => "delete-account",
+            Kind::Otp => "otp",
             Kind::Test => "test",
         }
     }
 
-    /// As long as what is in it: after that a mail is of no use.
+    /// No longer than what is in it: after that a mail is of no use.
     fn good_for(self) -> Duration {
-        Duration::from_secs(60 * 60)
+        let seconds = match self {
+            Kind::Otp => mailed_code::LIFETIME,
+            _ => 60 * 60,
+        };
+        Duration::from_secs(seconds.into())
     }
 }
 

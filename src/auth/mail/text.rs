@@ -33,6 +33,25 @@ pub(super) fn of(mail: &Mail) -> (&'static str, String) {
                  If it was not you, do nothing: nothing changes then.\n"
             ),
         ),
+        Kind::DeleteAccount => (
+            "Delete your account",
+            format!(
+                "Somebody, most likely you, asked to delete your account in Docket and all \
+                 that is in it.\n\n\
+                 To do so, open this link within a day, in the browser you are signed in \
+                 with:\n\n{url}\n\n\
+                 If it was not you, do nothing, and change your password: somebody is signed \
+                 in as you.\n"
+            ),
+        ),
+        Kind::Otp => (
+            "Your code",
+            format!(
+                "Your code for Docket is {}. It is good for five minutes.\n\n\
+                 If you are not signing in, change your password: somebody knows it.\n",
+                mail.token
+            ),
+        ),
         Kind::Test => (
             "Docket can send mail",
             "This is the mail that `docket mail test` sends: the settings are right.\n".into(),

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, named_params};
 
+use crate::auth::link::Kind;
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::ids::Owner;
@@ -10,7 +11,7 @@ use crate::time::Timestamp;
 pub(in crate::auth) fn insert_link(
     tx: &Tx,
     owner: Owner,
-    kind: &str,
+    kind: Kind,
     hash: &[u8; 32],
     now: Timestamp,
     ends: Timestamp,
@@ -21,7 +22,7 @@ pub(in crate::auth) fn insert_link(
     )?
     .execute(named_params! {
         ":hash": hash,
-        ":kind": kind,
+        ":kind": kind.name(),
         ":owner": owner,
         ":now": now,
         ":ends": ends,
@@ -32,7 +33,7 @@ pub(in crate::auth) fn insert_link(
 /// Whom a link that has not ended belongs to.
 pub(in crate::auth) fn link_owner(
     conn: &Conn,
-    kind: &str,
+    kind: Kind,
     hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<Option<Owner>> {
@@ -41,15 +42,23 @@ pub(in crate::auth) fn link_owner(
             "select owner from links
              where token_hash = :hash and kind = :kind and expires_at > :now",
         )?
-        .query_row(named_params! { ":hash": hash, ":kind": kind, ":now": now }, |row| row.get(0))
+        .query_row(named_params! { ":hash": hash, ":kind": kind.name(), ":now": now }, |row| {
+            row.get(0)
+        })
         .optional()?;
     Ok(owner)
 }
 
 /// Voids every link of one kind that an account has.
-pub(in crate::auth) fn delete_links(tx: &Tx, owner: Owner, kind: &str) -> Result<()> {
+pub(in crate::auth) fn delete_links(tx: &Tx, owner: Owner, kind: Kind) -> Result<()> {
     tx.prepare_cached("delete from links where owner = :owner and kind = :kind")?
-        .execute(named_params! { ":owner": owner, ":kind": kind })?;
+        .execute(named_params! { ":owner": owner, ":kind": kind.name() })?;
+    Ok(())
+}
+
+pub(in crate::auth) fn delete_all_links(tx: &Tx, owner: Owner) -> Result<()> {
+    tx.prepare_cached("delete from links where owner = :owner")?
+        .execute(named_params! { ":owner": owner })?;
     Ok(())
 }
 

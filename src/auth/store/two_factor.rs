@@ -11,7 +11,8 @@ use crate::time::Timestamp;
 pub(in crate::auth) fn find_factor(conn: &Conn, owner: Owner) -> Result<Option<Factor>> {
     let factor = conn
         .prepare_cached(
-            "select secret_sealed, backup_hashes, verified, last_step, failures, locked_until
+            "select secret_sealed, backup_hashes, verified, last_step, failures, locked_until,
+                 has_app
              from two_factors
              where owner = :owner",
         )?
@@ -23,6 +24,7 @@ pub(in crate::auth) fn find_factor(conn: &Conn, owner: Owner) -> Result<Option<F
                 last_step: row.get(3)?,
                 failures: row.get(4)?,
                 locked_until: row.get(5)?,
+                has_app: row.get(6)?,
             })
         })
         .optional()?;
@@ -43,12 +45,15 @@ pub(in crate::auth) fn sealed_secrets(conn: &Conn) -> Result<Vec<Vec<u8>>> {
 pub(in crate::auth) fn save_factor(tx: &Tx, owner: Owner, factor: &Factor) -> Result<()> {
     tx.prepare_cached(
         "insert into two_factors
-            (owner, secret_sealed, backup_hashes, verified, last_step, failures, locked_until)
+            (owner, secret_sealed, backup_hashes, verified, last_step, failures, locked_until,
+             has_app)
          values
-            (:owner, :secret, :backup, :verified, :last_step, :failures, :locked_until)
+            (:owner, :secret, :backup, :verified, :last_step, :failures, :locked_until,
+             :has_app)
          on conflict (owner) do update
          set secret_sealed = :secret, backup_hashes = :backup, verified = :verified,
-             last_step = :last_step, failures = :failures, locked_until = :locked_until",
+             last_step = :last_step, failures = :failures, locked_until = :locked_until,
+             has_app = :has_app",
     )?
     .execute(named_params! {
         ":owner": owner,
@@ -58,6 +63,7 @@ pub(in crate::auth) fn save_factor(tx: &Tx, owner: Owner, factor: &Factor) -> Re
         ":last_step": factor.last_step,
         ":failures": factor.failures,
         ":locked_until": factor.locked_until,
+        ":has_app": factor.has_app,
     })?;
     Ok(())
 }
@@ -68,6 +74,47 @@ pub(in crate::auth) fn delete_factor(tx: &Tx, owner: Owner) -> Result<()> {
         .execute(named_params! { ":owner": owner })?;
     tx.prepare_cached("delete from challenges where owner = :owner")?
         .execute(named_params! { ":owner": owner })?;
+    delete_mailed_code(tx, owner)
+}
+
+pub(in crate::auth) fn save_mailed_code(
+    tx: &Tx,
+    owner: Owner,
+    mac: &str,
+    ends: Timestamp,
+) -> Result<()> {
+    tx.prepare_cached(
+        "insert into mailed_codes (owner, code_mac, expires_at)
+         values (:owner, :mac, :ends)
+         on conflict (owner) do update set code_mac = :mac, expires_at = :ends",
+    )?
+    .execute(named_params! { ":owner": owner, ":mac": mac, ":ends": ends })?;
+    Ok(())
+}
+
+pub(in crate::auth) fn mailed_code(
+    conn: &Conn,
+    owner: Owner,
+    now: Timestamp,
+) -> Result<Option<String>> {
+    let mac = conn
+        .prepare_cached(
+            "select code_mac from mailed_codes where owner = :owner and expires_at > :now",
+        )?
+        .query_row(named_params! { ":owner": owner, ":now": now }, |row| row.get(0))
+        .optional()?;
+    Ok(mac)
+}
+
+pub(in crate::auth) fn delete_mailed_code(tx: &Tx, owner: Owner) -> Result<()> {
+    tx.prepare_cached("delete from mailed_codes where owner = :owner")?
+        .execute(named_params! { ":owner": owner })?;
+    Ok(())
+}
+
+pub(in crate::auth) fn delete_ended_codes(tx: &Tx, now: Timestamp) -> Result<()> {
+    tx.prepare_cached("delete from mailed_codes where expires_at <= :now")?
+        .execute(named_params! { ":now": now })?;
     Ok(())
 }
 

@@ -1,13 +1,11 @@
-//! One's own account: name and picture, e-mail, and its end.
+//! One's own account: name and picture, and e-mail.
 
 use rocket::{Route, State, get, post, routes};
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::credentials::check_profile;
 use super::gate::{Posted, Visit};
 use super::objects::AccountObject;
-use super::password::prove;
 use super::validate::Members;
 use super::{AuthError, Identity, cookies};
 use crate::auth::audit::{self, Kind};
@@ -24,7 +22,6 @@ pub(super) fn routes() -> Vec<Route> {
         update,
         update_session,
         change_email,
-        delete,
         accounts,
         unlink,
         sign_in_social,
@@ -136,52 +133,6 @@ async fn ask_new_address(
         identity.mail_change(user, session, &email, target, now)?;
     }
     Ok(Reply::json(&json!({ "status": true }))?)
-}
-
-#[post("/delete-user", data = "<posted>")]
-async fn delete(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let Posted(body) = posted?;
-    let mut members = Members::new(&body);
-    let password = members.optional_string("password");
-    let token = members.optional_string("token");
-    members.optional_string("callbackURL");
-    if !body.is_null() {
-        members.done()?;
-    }
-    let signed_in = visit.session(app).await?;
-    let proven = password.is_some();
-    if let Some(password) = password {
-        prove(&visit, app, identity, signed_in.owner, password).await?;
-    }
-    // No mail brings such a token, so none is good.
-    if token.is_some_and(|token| !token.is_empty()) {
-        return Err(AuthError::new(404, "INVALID_TOKEN", "Invalid token"));
-    }
-    if !proven && !session::is_fresh(&signed_in.session, visit.now) {
-        let message = "Session expired. Re-authenticate to perform this action.";
-        return Err(AuthError::new(400, "SESSION_EXPIRED", message));
-    }
-    let (owner, device, now) = (signed_in.owner, visit.device.clone(), visit.now);
-    app.db
-        .write(move |tx| {
-            audit::note(tx, Some(owner), Kind::AccountDeleted, &device, now)?;
-            user::delete(tx, owner)
-        })
-        .await?;
-    let body = Deleted { success: true, message: "User deleted" };
-    Ok(Reply::json(&body)?.headers(cookies::clear(identity)))
-}
-
-/// In this order, as Better Auth writes it.
-#[derive(Serialize)]
-struct Deleted {
-    success: bool,
-    message: &'static str,
 }
 
 #[get("/list-accounts")]

@@ -73,14 +73,14 @@ async fn sign_in(
             if let Some(hash) = rehashed {
                 user::rehash(tx, owner, &hash, now)?;
             }
-            let asks = two_factor::find(tx, owner)?.is_some_and(|factor| factor.is_on());
-            let trusted = match trust.filter(|_| asks) {
+            let factor = two_factor::find(tx, owner)?.filter(|factor| factor.is_on());
+            let trusted = match trust.filter(|_| factor.is_some()) {
                 Some(id) => two_factor::renew_trust(tx, owner, &id, now)?,
                 None => None,
             };
-            if asks && trusted.is_none() {
+            if let Some(factor) = factor.filter(|_| trusted.is_none()) {
                 let challenge = two_factor::challenge(tx, owner, ChallengeKind::SignIn, now)?;
-                return Ok(Next::SecondFactor(challenge));
+                return Ok(Next::SecondFactor(challenge, factor.has_app()));
             }
             let (signed_in, token) = session::begin(tx, &secret, owner, &device, remember, now)?;
             let id = slice::from_ref(&signed_in.session.id);
@@ -91,8 +91,11 @@ async fn sign_in(
     let (signed_in, token, trusted) = match next {
         Next::SignedIn(signed_in, token, trusted) => (signed_in, token, trusted),
         Next::Refused => return Err(refuse(app, identity, None, &visit)),
-        Next::SecondFactor(challenge) => {
-            let body = json!({ "twoFactorRedirect": true, "twoFactorMethods": ["totp"] });
+        Next::SecondFactor(challenge, has_app) => {
+            let methods = [("totp", has_app), ("otp", identity.mailer.is_open())];
+            let methods = methods.iter().filter(|(_, there)| *there).map(|(name, _)| *name);
+            let methods: Vec<&str> = methods.collect();
+            let body = json!({ "twoFactorRedirect": true, "twoFactorMethods": methods });
             let mut cookies = cookies::set_challenge(identity, &challenge, remember);
             if remember && visit.presented.forget {
                 cookies.push(cookies::remember(identity));
@@ -123,8 +126,9 @@ async fn sign_in(
 enum Next {
     /// The session, its token, and the id of a device that is still trusted.
     SignedIn(Box<SignedIn>, String, Option<String>),
-    /// The id of the challenge that the second factor answers.
-    SecondFactor(String),
+    /// The id of the challenge that the second factor answers, and whether an
+    /// authenticator can.
+    SecondFactor(String, bool),
     /// It is the right one no more.
     Refused,
 }

@@ -7,6 +7,7 @@
 mod account;
 mod cookies;
 mod credentials;
+mod deletion;
 mod error;
 mod failures;
 mod gate;
@@ -136,6 +137,7 @@ pub(super) fn routes() -> Vec<Route> {
         credentials::routes(),
         sessions::routes(),
         account::routes(),
+        deletion::routes(),
         password::routes(),
         reset::routes(),
         token::routes(),

@@ -9,9 +9,10 @@ use super::origin::lead;
 use super::validate::Members;
 use super::{AuthError, Identity};
 use crate::auth::audit::{self, Kind};
+use crate::auth::link::{self, Kind as LinkKind};
 use crate::auth::mail::{self, Mail};
+use crate::auth::session;
 use crate::auth::user;
-use crate::auth::{link, session};
 use crate::http::App;
 use crate::http::params::Query;
 use crate::http::reply::Reply;
@@ -47,7 +48,9 @@ async fn request(
             let owner = known.as_ref().map(|known| known.owner);
             audit::note(tx, owner, Kind::ResetRequested, &device, now)?;
             match known {
-                Some(known) if !known.disabled => link::make(tx, known.owner, now).map(Some),
+                Some(known) if !known.disabled => {
+                    link::make(tx, known.owner, LinkKind::ResetPassword, now).map(Some)
+                }
                 _ => Ok(None),
             }
         })
@@ -85,7 +88,12 @@ async fn open(
     };
     identity.origins.check_targets(&json!({ "callbackURL": target }))?;
     let (now, looked_up) = (visit.now, token.to_owned());
-    let known = app.db.read(Owner::NOBODY, move |conn| link::owner(conn, &looked_up, now)).await?;
+    let known = app
+        .db
+        .read(Owner::NOBODY, move |conn| {
+            link::owner(conn, LinkKind::ResetPassword, &looked_up, now)
+        })
+        .await?;
     let told = match known {
         Some(_) => format!("token={}", rocket::http::RawStr::new(token).percent_encode()),
         None => "error=INVALID_TOKEN".to_owned(),
@@ -112,7 +120,12 @@ async fn reset(
     let token = token.or_else(|| query.get("token")).unwrap_or_default();
     let invalid = || AuthError::new(400, "INVALID_TOKEN", "Invalid token");
     let (now, looked_up) = (visit.now, token.clone());
-    let known = app.db.read(Owner::NOBODY, move |conn| link::owner(conn, &looked_up, now)).await?;
+    let known = app
+        .db
+        .read(Owner::NOBODY, move |conn| {
+            link::owner(conn, LinkKind::ResetPassword, &looked_up, now)
+        })
+        .await?;
     if known.is_none() {
         return Err(invalid());
     }
@@ -123,7 +136,9 @@ async fn reset(
         .db
         .write(move |tx| {
             // Looked at again: of several at once, one spends it.
-            let Some(owner) = link::owner(tx, &token, now)? else { return Ok(false) };
+            let Some(owner) = link::owner(tx, LinkKind::ResetPassword, &token, now)? else {
+                return Ok(false);
+            };
             user::set_password(tx, owner, &hash, now)?;
             audit::note(tx, Some(owner), Kind::PasswordChanged, &device, now)?;
             session::end_all(tx, owner, None)?;

@@ -10,6 +10,7 @@ use super::password::prove;
 use super::validate::Members;
 use super::{AuthError, Identity, cookies};
 use crate::auth::audit::{self, Kind};
+use crate::auth::mail::{self, Mail};
 use crate::auth::session::{self, SignedIn};
 use crate::auth::two_factor::{self, ChallengeKind, Code, Label, Outcome};
 use crate::auth::user::{self, User};
@@ -17,7 +18,16 @@ use crate::http::App;
 use crate::http::reply::Reply;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![enable, verify_totp, verify_backup_code, totp_uri, renew_codes, disable]
+    routes![
+        enable,
+        verify_totp,
+        send_otp,
+        verify_otp,
+        verify_backup_code,
+        totp_uri,
+        renew_codes,
+        disable,
+    ]
 }
 
 #[post("/two-factor/enable", data = "<posted>")]
@@ -49,6 +59,49 @@ async fn verify_totp(
     posted: Result<Posted, AuthError>,
 ) -> Result<Reply, AuthError> {
     verify(visit, app, identity, posted, Code::Totp).await
+}
+
+/// Mails a code to whoever signs in, or is signed in and turns the factor on.
+#[post("/two-factor/send-otp", data = "<posted>")]
+async fn send_otp(
+    visit: Visit,
+    app: &State<App>,
+    identity: &State<Identity>,
+    posted: Result<Posted, AuthError>,
+) -> Result<Reply, AuthError> {
+    posted?;
+    let owner = match visit.find(app).await? {
+        Some(signed_in) => Some(signed_in.owner),
+        None => challenged(&visit, app).await?,
+    };
+    let owner = owner.ok_or_else(|| refusal(Outcome::Gone, false))?;
+    if !identity.mailer.is_open() {
+        return Err(AuthError::new(400, "OTP_NOT_CONFIGURED", "otp isn't configured"));
+    }
+    let (secret, now) = (identity.secret.clone(), visit.now);
+    let made = app
+        .db
+        .write(move |tx| {
+            Ok(match two_factor::mail_code(tx, &secret, owner, now)? {
+                Ok(code) => Ok((code, user::get(tx, owner)?)),
+                Err(outcome) => Err(outcome),
+            })
+        })
+        .await?;
+    let (token, user) = made.map_err(|outcome| refusal(outcome, false))?;
+    let (to, url) = (user.email.unwrap_or_default(), String::new());
+    identity.mailer.send(Mail { kind: mail::Kind::Otp, to, token, url });
+    Ok(Reply::json(&json!({ "status": true }))?)
+}
+
+#[post("/two-factor/verify-otp", data = "<posted>")]
+async fn verify_otp(
+    visit: Visit,
+    app: &State<App>,
+    identity: &State<Identity>,
+    posted: Result<Posted, AuthError>,
+) -> Result<Reply, AuthError> {
+    verify(visit, app, identity, posted, Code::Mailed).await
 }
 
 #[post("/two-factor/verify-backup-code", data = "<posted>")]
@@ -227,6 +280,7 @@ async fn challenged(
 fn refusal(outcome: Outcome, is_backup: bool) -> AuthError {
     match outcome {
         Outcome::NotEnabled => not_enabled(),
+        Outcome::Expired => AuthError::new(400, "OTP_HAS_EXPIRED", "OTP has expired"),
         Outcome::Gone => {
             AuthError::new(401, "INVALID_TWO_FACTOR_COOKIE", "Invalid two factor cookie")
         }
