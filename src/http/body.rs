@@ -20,7 +20,7 @@ impl<'r> FromData<'r> for Body {
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Body> {
         match read(request, data).await {
             Ok(body) => Outcome::Success(body),
-            Err(error) => Outcome::Error(error::keep(request, error)),
+            Err(error) => Outcome::Error(error::refuse(request, error)),
         }
     }
 }

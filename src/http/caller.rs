@@ -25,7 +25,7 @@ impl<'r> FromRequest<'r> for Caller {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Caller, ()> {
         match admit(request).await {
             Ok(grant) => Outcome::Success(Caller { owner: grant.owner, grant }),
-            Err(error) => Outcome::Error(error::keep(request, error)),
+            Err(error) => Outcome::Error(error::refuse(request, error)),
         }
     }
 }
@@ -73,7 +73,7 @@ impl<'r> FromRequest<'r> for OwnPath {
             Some(Ok(id)) if id == caller.grant.user.as_str() || id == caller.grant.subject => {
                 Outcome::Success(OwnPath(caller))
             }
-            Some(_) => Outcome::Error(error::keep(request, Error::Forbidden)),
+            Some(_) => Outcome::Error(error::refuse(request, Error::Forbidden)),
             None => Outcome::Error((Status::InternalServerError, ())),
         }
     }

@@ -14,8 +14,8 @@ pub(super) fn all() -> Vec<Catcher> {
 #[catch(default)]
 fn any(status: Status, request: &Request<'_>) -> Reply {
     let id = error::id_of(request);
-    if let Some(error) = error::take(request) {
-        return error.reply(id);
+    if let Some(reply) = error::take(request) {
+        return reply;
     }
     let path = request.uri().path();
     if path.starts_with("/api/auth/") && matches!(status.code, 404 | 405) {

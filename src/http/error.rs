@@ -150,20 +150,26 @@ pub(super) fn id_of<'r>(request: &'r Request<'_>) -> &'r str {
     request.headers().get_one(request_id::HEADER).unwrap_or_default()
 }
 
-/// An error that a guard met, kept for the catcher: Rocket carries only a status.
+/// The answer of a guard that refuses, kept for the catcher: Rocket carries only
+/// a status.
 #[derive(Default)]
-struct Kept(Mutex<Option<Error>>);
+struct Kept(Mutex<Option<Reply>>);
 
-/// Keeps an error for the catcher, and gives the status that leads to it.
-pub(super) fn keep(request: &Request<'_>, error: Error) -> (Status, ()) {
-    let status = error.status();
+/// Refuses with an error, by the status that leads to the catcher.
+pub(super) fn refuse(request: &Request<'_>, error: Error) -> (Status, ()) {
+    keep(request, error.reply(id_of(request)))
+}
+
+/// Keeps an answer for the catcher, and gives the status that leads there.
+pub(super) fn keep(request: &Request<'_>, reply: Reply) -> (Status, ()) {
+    let status = reply.code();
     let kept = request.local_cache(Kept::default);
-    *kept.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    *kept.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reply);
     (status, ())
 }
 
-/// The error that a guard kept, once.
-pub(super) fn take(request: &Request<'_>) -> Option<Error> {
+/// The answer that a guard kept, once.
+pub(super) fn take(request: &Request<'_>) -> Option<Reply> {
     let kept = request.local_cache(Kept::default);
     kept.0.lock().unwrap_or_else(PoisonError::into_inner).take()
 }

@@ -39,7 +39,7 @@ impl<'r> FromRequest<'r> for LastEventId {
                 Some(mark) => Outcome::Success(LastEventId(Some(mark))),
                 None => {
                     let why = "is not the id of an event of this stream";
-                    Outcome::Error(error::keep(request, Error::invalid("Last-Event-ID", why)))
+                    Outcome::Error(error::refuse(request, Error::invalid("Last-Event-ID", why)))
                 }
             },
         }

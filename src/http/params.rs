@@ -26,7 +26,7 @@ impl<'r> FromRequest<'r> for Query<'r> {
             Ok(pairs) => {
                 Outcome::Success(Query { raw, path: request.uri().path().as_str(), pairs })
             }
-            Err(error) => Outcome::Error(error::keep(request, error)),
+            Err(error) => Outcome::Error(error::refuse(request, error)),
         }
     }
 }
@@ -139,7 +139,7 @@ impl<'r> FromRequest<'r> for IdempotencyKey {
         });
         if second.is_some() || !fits {
             let why = "must be one value of 1 to 255 visible characters";
-            return Outcome::Error(error::keep(request, Error::invalid("Idempotency-Key", why)));
+            return Outcome::Error(error::refuse(request, Error::invalid("Idempotency-Key", why)));
         }
         Outcome::Success(IdempotencyKey(first.map(str::to_owned)))
     }

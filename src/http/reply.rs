@@ -54,6 +54,10 @@ impl Reply {
         Reply { status: Status::Ok, headers, body }
     }
 
+    pub(super) fn code(&self) -> Status {
+        self.status
+    }
+
     pub(super) fn status(mut self, status: Status) -> Reply {
         self.status = status;
         self

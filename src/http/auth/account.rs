@@ -35,13 +35,8 @@ fn alive() -> Result<Reply, AuthError> {
 }
 
 #[post("/update-user", data = "<posted>")]
-async fn update(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let Posted(body) = posted?;
+async fn update(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, identity, body } = posted;
     let mut members = Members::new(&body);
     let name = members.optional_string("name");
     let image = match body.get("image") {
@@ -76,13 +71,8 @@ async fn update(
 /// An address that was never verified changes at once. One that was gives way
 /// only to one that is too: the change waits for a link in the new mailbox.
 #[post("/change-email", data = "<posted>")]
-async fn change_email(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let Posted(body) = posted?;
+async fn change_email(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, identity, body } = posted;
     let mut members = Members::new(&body);
     let email = members.email("newEmail");
     members.optional_string("callbackURL");
@@ -143,12 +133,8 @@ async fn accounts(visit: Visit, app: &State<App>) -> Result<Reply, AuthError> {
 
 /// A session has no members that anybody may set.
 #[post("/update-session", data = "<posted>")]
-async fn update_session(
-    visit: Visit,
-    app: &State<App>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let Posted(body) = posted?;
+async fn update_session(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, body, .. } = posted;
     Members::new(&body).done()?;
     visit.session(app).await?;
     Err(AuthError::without_code(400, "No fields to update"))
@@ -156,12 +142,8 @@ async fn update_session(
 
 /// There is one account to a person, and nobody may lose the last.
 #[post("/unlink-account", data = "<posted>")]
-async fn unlink(
-    visit: Visit,
-    app: &State<App>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let Posted(body) = posted?;
+async fn unlink(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, body, .. } = posted;
     let mut members = Members::new(&body);
     members.string("providerId");
     members.optional_string("accountId");
@@ -175,17 +157,14 @@ async fn unlink(
 }
 
 #[post("/sign-in/social", data = "<posted>")]
-fn sign_in_social(posted: Result<Posted, AuthError>) -> Result<Reply, AuthError> {
-    Err(no_provider(&posted?.0)?)
+fn sign_in_social(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    Err(no_provider(&posted.body)?)
 }
 
 #[post("/link-social", data = "<posted>")]
-async fn link_social(
-    visit: Visit,
-    app: &State<App>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let refusal = no_provider(&posted?.0)?;
+async fn link_social(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, body, .. } = posted;
+    let refusal = no_provider(&body)?;
     visit.session(app).await?;
     Err(refusal)
 }

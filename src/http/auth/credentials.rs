@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use rocket::{Route, State, post, routes};
+use rocket::{Route, post, routes};
 use serde_json::{Value, json};
 
 use super::gate::{Posted, Visit};
@@ -24,13 +24,8 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 #[post("/sign-in/email", data = "<posted>")]
-async fn sign_in(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let Posted(body) = posted?;
+async fn sign_in(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, identity, body } = posted;
     let mut members = Members::new(&body);
     let email = members.string("email");
     let password = members.string("password");
@@ -140,13 +135,8 @@ fn refuse(app: &App, identity: &Identity, owner: Option<Owner>, visit: &Visit) -
 }
 
 #[post("/sign-out", data = "<posted>")]
-async fn sign_out(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    posted?;
+async fn sign_out(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, identity, .. } = posted;
     if let Some(SignedIn { owner, session, .. }) = visit.find(app).await? {
         let (device, now) = (visit.device, visit.now);
         app.db

@@ -26,13 +26,8 @@ pub(super) fn routes() -> Vec<Route> {
 /// Deletes at once for a password or a mailed token. Without either a mail asks
 /// once more, or, where there is none, the session must be fresh.
 #[post("/delete-user", data = "<posted>")]
-async fn delete(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let Posted(body) = posted?;
+async fn delete(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, identity, body } = posted;
     let mut members = Members::new(&body);
     let password = members.optional_string("password");
     let token = members.optional_string("token").filter(|token| !token.is_empty());

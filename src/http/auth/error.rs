@@ -64,6 +64,15 @@ impl AuthError {
         AuthError::new(404, "NOT_FOUND", "Not found")
     }
 
+    /// Says it in the log: what a foreign page tried is worth knowing.
+    pub(super) fn say(&self, request: &Request<'_>) {
+        let (request, status) = (id_of(request), self.status);
+        match status {
+            403 => tracing::info!(request, status, "{}", self.message),
+            _ => tracing::debug!(request, status, "{}", self.message),
+        }
+    }
+
     pub(in crate::http) fn reply(&self) -> Reply {
         let body = match self.code {
             Some(code) => json!({ "message": self.message, "code": code }),
@@ -119,9 +128,7 @@ impl From<Error> for AuthError {
 
 impl<'r> Responder<'r, 'static> for AuthError {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
-        if self.status >= 400 {
-            tracing::debug!(request = id_of(request), status = self.status, "{}", self.message);
-        }
+        self.say(request);
         self.reply().respond_to(request)
     }
 }

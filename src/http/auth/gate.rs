@@ -17,7 +17,7 @@ use crate::auth::audit::Origin;
 use crate::auth::session::{self, Device, SignedIn};
 use crate::error::Error;
 use crate::http::reply::Reply;
-use crate::http::{App, bridge, params};
+use crate::http::{App, bridge, error, params};
 use crate::time::Timestamp;
 
 /// Who visits, by cookie or bearer, and from where.
@@ -37,6 +37,12 @@ impl<'r> FromRequest<'r> for Visit {
         let Outcome::Success(identity) = request.guard::<&State<Identity>>().await else {
             return Outcome::Error((Status::InternalServerError, ()));
         };
+        Outcome::Success(Visit::of(request, identity))
+    }
+}
+
+impl Visit {
+    fn of(request: &Request<'_>, identity: &Identity) -> Visit {
         let address = client_address(request, identity);
         let agent = request.headers().get_one("user-agent").unwrap_or_default();
         let device = Device {
@@ -46,11 +52,9 @@ impl<'r> FromRequest<'r> for Visit {
         };
         let presented = Presented::of(request, identity);
         let (now, renewed) = (Timestamp::now(), Renewed::of(request));
-        Outcome::Success(Visit { presented, device, address, now, renewed })
+        Visit { presented, device, address, now, renewed }
     }
-}
 
-impl Visit {
     /// The session the request brings, if it is alive.
     pub(super) async fn find(&self, app: &App) -> Result<Option<SignedIn>, AuthError> {
         let Some(token) = self.presented.token.clone() else { return Ok(None) };
@@ -67,17 +71,25 @@ impl Visit {
     }
 }
 
-/// The body of a write that has passed the gates.
-pub(super) struct Posted(pub Value);
+/// A write that has passed the gates, and what its handler needs.
+pub(super) struct Posted<'r> {
+    pub visit: Visit,
+    pub app: &'r App,
+    pub identity: &'r Identity,
+    pub body: Value,
+}
 
 #[rocket::async_trait]
-impl<'r> FromData<'r> for Posted {
-    type Error = AuthError;
+impl<'r> FromData<'r> for Posted<'r> {
+    type Error = ();
 
-    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> DataOutcome<'r, Posted> {
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> DataOutcome<'r, Posted<'r>> {
         match pass(request, data).await {
-            Ok(body) => DataOutcome::Success(Posted(body)),
-            Err(error) => DataOutcome::Error((Status::BadRequest, error)),
+            Ok(posted) => DataOutcome::Success(posted),
+            Err(refusal) => {
+                refusal.say(request);
+                DataOutcome::Error(error::keep(request, refusal.reply()))
+            }
         }
     }
 }
@@ -94,11 +106,9 @@ pub(in crate::http) fn too_often(request: &Request<'_>) -> Option<Reply> {
     counted.err().map(|refusal| refusal.reply())
 }
 
-async fn pass(request: &Request<'_>, data: Data<'_>) -> Result<Value, AuthError> {
-    let identity = request
-        .rocket()
-        .state::<Identity>()
-        .ok_or_else(|| Error::Internal("the router has no identity".into()))?;
+async fn pass<'r>(request: &'r Request<'_>, data: Data<'_>) -> Result<Posted<'r>, AuthError> {
+    let state = request.rocket().state::<App>().zip(request.rocket().state::<Identity>());
+    let (app, identity) = state.ok_or_else(|| Error::Internal("the router has no state".into()))?;
     let path = request.uri().path().as_str();
     let path = path.strip_prefix("/api/auth").unwrap_or(path);
     if let Some(error) = bridge::unread(request) {
@@ -108,7 +118,7 @@ async fn pass(request: &Request<'_>, data: Data<'_>) -> Result<Value, AuthError>
     let is_sign_in = matches!(path, "/sign-in/email" | "/sign-up/email");
     identity.origins.check(request, is_sign_in)?;
     identity.origins.check_targets(&body)?;
-    Ok(body)
+    Ok(Posted { visit: Visit::of(request, identity), app, identity, body })
 }
 
 async fn read(request: &Request<'_>, data: Data<'_>, path: &str) -> Result<Value, AuthError> {

@@ -1,6 +1,6 @@
 //! Changing and proving one's password.
 
-use rocket::{Route, State, post, routes};
+use rocket::{Route, post, routes};
 use serde_json::json;
 
 use super::credentials::refuse_weak;
@@ -22,13 +22,8 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 #[post("/change-password", data = "<posted>")]
-async fn change(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let Posted(body) = posted?;
+async fn change(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, identity, body } = posted;
     let mut members = Members::new(&body);
     let new = members.string("newPassword");
     let current = members.string("currentPassword");
@@ -72,13 +67,8 @@ async fn change(
 }
 
 #[post("/verify-password", data = "<posted>")]
-async fn verify(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let Posted(body) = posted?;
+async fn verify(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, identity, body } = posted;
     let mut members = Members::new(&body);
     let password = members.string("password");
     members.done()?;
@@ -90,7 +80,7 @@ async fn verify(
 /// Checks that the caller knows their password, and gives its hash; wrong ones count.
 pub(super) async fn prove(
     visit: &Visit,
-    app: &State<App>,
+    app: &App,
     identity: &Identity,
     owner: Owner,
     password: String,

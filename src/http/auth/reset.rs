@@ -24,13 +24,8 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// Answers alike whether the account exists or not.
 #[post("/request-password-reset", data = "<posted>")]
-async fn request(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let Posted(body) = posted?;
+async fn request(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, identity, body } = posted;
     let mut members = Members::new(&body);
     let parsed = members.email("email");
     members.optional_string("redirectTo");
@@ -105,14 +100,8 @@ async fn open(
 
 /// Sets the password and ends every session: whoever had the old password is out.
 #[post("/reset-password", data = "<posted>")]
-async fn reset(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    query: Query<'_>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let Posted(body) = posted?;
+async fn reset(posted: Posted<'_>, query: Query<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, identity, body } = posted;
     let mut members = Members::new(&body);
     let new = members.string("newPassword");
     let token = members.optional_string("token");

@@ -52,9 +52,8 @@ async fn get_session(
         .header("Access-Control-Expose-Headers", "set-auth-jwt"))
 }
 
-#[post("/get-session", data = "<posted>")]
-fn post_session(posted: Result<Posted, AuthError>) -> Result<Reply, AuthError> {
-    posted?;
+#[post("/get-session", data = "<_posted>")]
+fn post_session(_posted: Posted<'_>) -> Result<Reply, AuthError> {
     Err(AuthError::new(
         405,
         "METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED",
@@ -80,13 +79,8 @@ async fn list(
 }
 
 #[post("/revoke-session", data = "<posted>")]
-async fn revoke(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let Posted(body) = posted?;
+async fn revoke(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, identity, body } = posted;
     let mut members = Members::new(&body);
     let token = members.string("token");
     members.done()?;
@@ -103,29 +97,20 @@ async fn revoke(
 }
 
 #[post("/revoke-sessions", data = "<posted>")]
-async fn revoke_all(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    posted?;
+async fn revoke_all(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, identity, .. } = posted;
     end_all(&visit, app, false).await?;
     Ok(done(Some(cookies::clear(identity)))?)
 }
 
 #[post("/revoke-other-sessions", data = "<posted>")]
-async fn revoke_others(
-    visit: Visit,
-    app: &State<App>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    posted?;
+async fn revoke_others(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, .. } = posted;
     end_all(&visit, app, true).await?;
     Ok(done(None)?)
 }
 
-async fn end_all(visit: &Visit, app: &State<App>, but_own: bool) -> Result<(), AuthError> {
+async fn end_all(visit: &Visit, app: &App, but_own: bool) -> Result<(), AuthError> {
     let SignedIn { owner, session, .. } = visit.session(app).await?;
     let (device, now) = (visit.device.clone(), visit.now);
     app.db

@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use rocket::{Route, State, post, routes};
+use rocket::{Route, post, routes};
 use serde_json::{Value, json};
 
 use super::credentials::{check_profile, opened, refuse_weak};
@@ -39,13 +39,9 @@ struct Newcomer {
 }
 
 #[post("/sign-up/email", data = "<posted>")]
-async fn sign_up(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let mut newcomer = Newcomer::read(&posted?.0)?;
+async fn sign_up(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, identity, body } = posted;
+    let mut newcomer = Newcomer::read(&body)?;
     let now = visit.now;
     match identity.signup {
         SignUp::Open => newcomer.invite_token = None,
@@ -86,8 +82,8 @@ async fn sign_up(
 /// is here, and both wait for the disk.
 async fn wait_for_proof(
     visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
+    app: &App,
+    identity: &Identity,
     newcomer: Newcomer,
     hash: String,
 ) -> Result<Reply, AuthError> {

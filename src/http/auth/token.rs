@@ -27,7 +27,7 @@ async fn token(
 
 /// A JWT of fifteen minutes for a session.
 pub(super) async fn sign(
-    app: &State<App>,
+    app: &App,
     identity: &Identity,
     signed_in: &SignedIn,
     now: Timestamp,

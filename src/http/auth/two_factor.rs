@@ -1,6 +1,6 @@
 //! The second factor: setting it up, answering it, taking it away.
 
-use rocket::{Route, State, post, routes};
+use rocket::{Route, post, routes};
 use serde_json::json;
 
 use super::credentials::opened;
@@ -8,7 +8,7 @@ use super::gate::{Posted, Visit};
 use super::objects::UserObject;
 use super::password::prove;
 use super::validate::Members;
-use super::{AuthError, Identity, cookies};
+use super::{AuthError, cookies};
 use crate::auth::audit::{self, Kind};
 use crate::auth::mail::{self, Mail};
 use crate::auth::session::{self, SignedIn};
@@ -31,13 +31,9 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 #[post("/two-factor/enable", data = "<posted>")]
-async fn enable(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let (signed_in, issuer) = proven(&visit, app, identity, posted).await?;
+async fn enable(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let (signed_in, issuer) = proven(&posted).await?;
+    let Posted { app, identity, .. } = posted;
     if signed_in.user.two_factor_enabled {
         return Err(AuthError::new(400, "TOTP_ALREADY_ENABLED", "TOTP is already enabled"));
     }
@@ -52,24 +48,14 @@ async fn enable(
 }
 
 #[post("/two-factor/verify-totp", data = "<posted>")]
-async fn verify_totp(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    verify(visit, app, identity, posted, Code::Totp).await
+async fn verify_totp(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    verify(posted, Code::Totp).await
 }
 
 /// Mails a code to whoever signs in, or is signed in and turns the factor on.
 #[post("/two-factor/send-otp", data = "<posted>")]
-async fn send_otp(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    posted?;
+async fn send_otp(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, identity, .. } = posted;
     let owner = match visit.find(app).await? {
         Some(signed_in) => Some(signed_in.owner),
         None => challenged(&visit, app).await?,
@@ -95,33 +81,19 @@ async fn send_otp(
 }
 
 #[post("/two-factor/verify-otp", data = "<posted>")]
-async fn verify_otp(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    verify(visit, app, identity, posted, Code::Mailed).await
+async fn verify_otp(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    verify(posted, Code::Mailed).await
 }
 
 #[post("/two-factor/verify-backup-code", data = "<posted>")]
-async fn verify_backup_code(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    verify(visit, app, identity, posted, Code::Backup).await
+async fn verify_backup_code(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    verify(posted, Code::Backup).await
 }
 
 #[post("/two-factor/get-totp-uri", data = "<posted>")]
-async fn totp_uri(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let (signed_in, issuer) = proven(&visit, app, identity, posted).await?;
+async fn totp_uri(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let (signed_in, issuer) = proven(&posted).await?;
+    let Posted { app, identity, .. } = posted;
     let (secret, owner) = (identity.secret.clone(), signed_in.owner);
     let label = label(&signed_in.user, issuer);
     let look = move |conn: &crate::db::Conn| two_factor::setup_uri(conn, &secret, owner, &label);
@@ -135,13 +107,9 @@ async fn totp_uri(
 }
 
 #[post("/two-factor/generate-backup-codes", data = "<posted>")]
-async fn renew_codes(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let (signed_in, _) = proven(&visit, app, identity, posted).await?;
+async fn renew_codes(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let (signed_in, _) = proven(&posted).await?;
+    let Posted { visit, app, .. } = posted;
     if !signed_in.user.two_factor_enabled {
         return Err(not_enabled());
     }
@@ -158,13 +126,9 @@ async fn renew_codes(
 }
 
 #[post("/two-factor/disable", data = "<posted>")]
-async fn disable(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let (signed_in, _) = proven(&visit, app, identity, posted).await?;
+async fn disable(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let (signed_in, _) = proven(&posted).await?;
+    let Posted { visit, app, identity, .. } = posted;
     let (secret, device, now) = (identity.secret.clone(), visit.device, visit.now);
     let SignedIn { owner, session, .. } = signed_in;
     let remembered = session.remembered;
@@ -185,14 +149,8 @@ async fn disable(
 
 /// Answers with a code: for a sign-in that waits, or by somebody signed in,
 /// whose first right code turns the factor on.
-async fn verify(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-    code: impl FnOnce(String) -> Code,
-) -> Result<Reply, AuthError> {
-    let Posted(body) = posted?;
+async fn verify(posted: Posted<'_>, code: impl FnOnce(String) -> Code) -> Result<Reply, AuthError> {
+    let Posted { visit, app, identity, body } = posted;
     let mut members = Members::new(&body);
     let code = code(members.string("code"));
     let trust = members.optional_bool("trustDevice").unwrap_or(false);
@@ -266,10 +224,7 @@ async fn verify(
     })
 }
 
-async fn challenged(
-    visit: &Visit,
-    app: &State<App>,
-) -> Result<Option<crate::ids::Owner>, AuthError> {
+async fn challenged(visit: &Visit, app: &App) -> Result<Option<crate::ids::Owner>, AuthError> {
     let Some(id) = visit.presented.challenge.clone() else { return Ok(None) };
     let now = visit.now;
     let look =
@@ -307,14 +262,9 @@ fn not_enabled() -> AuthError {
 
 /// Somebody signed in who has given their password, and the name their
 /// authenticator shall show.
-async fn proven(
-    visit: &Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<(SignedIn, Option<String>), AuthError> {
-    let Posted(body) = posted?;
-    let mut members = Members::new(&body);
+async fn proven(posted: &Posted<'_>) -> Result<(SignedIn, Option<String>), AuthError> {
+    let Posted { visit, app, identity, body } = posted;
+    let mut members = Members::new(body);
     let password = members.string("password");
     let issuer = members.optional_string("issuer");
     members.done()?;

@@ -33,13 +33,8 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// Without a session it answers alike whether the address has an account or not.
 #[post("/send-verification-email", data = "<posted>")]
-async fn send(
-    visit: Visit,
-    app: &State<App>,
-    identity: &State<Identity>,
-    posted: Result<Posted, AuthError>,
-) -> Result<Reply, AuthError> {
-    let Posted(body) = posted?;
+async fn send(posted: Posted<'_>) -> Result<Reply, AuthError> {
+    let Posted { visit, app, identity, body } = posted;
     let mut members = Members::new(&body);
     let email = members.email("email");
     members.optional_string("callbackURL");
