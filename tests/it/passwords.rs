@@ -595,6 +595,8 @@ fn a_reset_works_once_and_ends_every_session() {
 
     assert!(!ada.is_signed_in());
     assert_ends_soon(&app, &person);
+    let ended = "select count(*) from audit where kind = 'sessions_ended' and sessions <> ''";
+    assert_eq!(app.count(ended), 1, "and that is on record");
     assert_eq!(ada.sign_in("ada@example.org", PASSWORD).status, 401);
     assert_eq!(ada.sign_in("ada@example.org", "a-new-passphrase").status, 200);
 }

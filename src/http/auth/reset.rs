@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::credentials::refuse_weak;
 use super::gate::{Posted, Visit};
 use super::origin::lead;
+use super::sessions::note_ended;
 use super::validate::Members;
 use super::{AuthError, Identity};
 use crate::auth::audit::{self, Kind};
@@ -130,7 +131,8 @@ async fn reset(posted: Posted<'_>, query: Query<'_>) -> Result<Reply, AuthError>
             };
             user::set_password(tx, owner, &hash, now)?;
             audit::note(tx, Some(owner), Kind::PasswordChanged, &device, now)?;
-            session::end_all(tx, owner, None)?;
+            let ended = session::end_all(tx, owner, None)?;
+            note_ended(tx, owner, &device, &ended, now)?;
             Ok(true)
         })
         .await?;
