@@ -1,5 +1,6 @@
 /** What rows and lists do by key and menu: verbs that also see to the focus and say where things went. */
 import { t } from "../lib/i18n.js";
+import { page } from "../lib/router.js";
 import { nameOf } from "./places.js";
 import * as selection from "./selection.js";
 import { findList, findTask, lists, openIn, reorderList, reorderTask } from "./tasks.js";
@@ -7,12 +8,17 @@ import { announce } from "./toasts.js";
 
 /** @typedef {import("../lib/types.js").Task} Task */
 
+/** Views without rows to act on. */
+const ROWLESS = new Set(["trash", "settings"]);
+
 /** The tasks that a command acts on. */
-export const targets = () =>
-  selection.targets().flatMap((id) => {
+export function targets() {
+  if (ROWLESS.has(page.peek().view)) return [];
+  return selection.targets().flatMap((id) => {
     const task = findTask(id);
     return task === undefined ? [] : [task];
   });
+}
 
 /**
  * Does something that takes tasks out of the view; the focus goes on to the

@@ -90,9 +90,8 @@ export function chooseNone() {
   if (chosenIds.peek().size > 0) chosenIds.value = new Set();
 }
 
-/** What a command acts on: the chosen rows, or the one with the focus. */
+/** What a command acts on: the chosen rows, or the one with the focus. Never one out of sight. */
 export function targets() {
-  if (chosenIds.peek().size > 0) return order.filter((id) => chosenIds.peek().has(id));
-  const id = focusedId.peek();
-  return id === null ? [] : [id];
+  const some = chosenIds.peek().size > 0 ? chosenIds.peek() : new Set([focusedId.peek()]);
+  return order.filter((id) => some.has(id));
 }
