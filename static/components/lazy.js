@@ -48,6 +48,14 @@ const PARTS = {
   "bulk-bar": async () => (await import("./bulk-bar.js")).BulkBar,
   confirm: async () => (await import("./confirm.js")).Confirm,
   conflict: async () => (await import("./conflict.js")).Conflict,
+  palette: async () => {
+    const [{ Palette }] = await Promise.all([import("./palette.js"), style("palette")]);
+    return Palette;
+  },
+  keys: async () => {
+    const [{ Keys }] = await Promise.all([import("./keys.js"), style("palette")]);
+    return Keys;
+  },
   "quick-add": async () => (await import("./quick-add.js")).QuickAdd,
 };
 

@@ -10,7 +10,7 @@ import { dismiss, hold, question, toast, whisper } from "../state/toasts.js";
 import { undo } from "../state/undo.js";
 import { TaskListView } from "../views/task-list.js";
 import { Icon, IconButton } from "./icon.js";
-import { Lazy } from "./lazy.js";
+import { Lazy, prefetch } from "./lazy.js";
 import { Sidebar } from "./sidebar.js";
 
 /** Views that are fetched when they are opened. */
@@ -59,13 +59,20 @@ function listenToKeys() {
   const keys = import("../state/commands.js");
   const early = async (/** @type {KeyboardEvent} */ event) => (await keys).onKey(event);
   document.addEventListener("keydown", early);
+  document.addEventListener("keydown", expectPalette);
   keys.then((loaded) => {
     document.removeEventListener("keydown", early);
     document.addEventListener("keydown", loaded.onKey);
   });
   return () => {
+    document.removeEventListener("keydown", expectPalette);
     keys.then((loaded) => document.removeEventListener("keydown", loaded.onKey));
   };
+}
+
+/** Who presses Ctrl may press K next; then it is there. @param {KeyboardEvent} event */
+function expectPalette(event) {
+  if (event.key === "Control" || event.key === "Meta") prefetch("palette");
 }
 
 /** @param {Event} event */

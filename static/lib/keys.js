@@ -3,6 +3,8 @@
  * a Mac), and two in a row: `g t`. Plain keys never fire in fields.
  */
 
+import { t } from "./i18n.js";
+
 export const isMac = /Mac|iP(hone|ad|od)/.test(navigator.platform);
 const SEQUENCE = 1200;
 
@@ -19,6 +21,29 @@ export function nameOf(event) {
   if (event.altKey) parts.push("Alt");
   if (event.shiftKey && !(letter && key === key.toUpperCase())) parts.push("Shift");
   return [...parts, key].join("+");
+}
+
+/** Keys whose name differs from language to language, and those that have a sign. */
+const NAMED = /** @type {const} */ (["Alt", "Backspace", "ContextMenu", "Delete", "Enter", "Shift"]);
+/** @type {Record<string, string>} */
+const SIGNS = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc" };
+
+/** Keys as people read them: `Ctrl K`, `Alt ↑`, `G T`. @param {string} keys */
+export function printed(keys) {
+  return keys.split(/[+ ]/).map(printedKey).join(" ");
+}
+
+/** @param {string} key */
+function printedKey(key) {
+  if (key === "Mod") return isMac ? "⌘" : t("key.Ctrl");
+  const name = NAMED.find((one) => one === key);
+  return name === undefined ? (SIGNS[key] ?? key.toUpperCase()) : t(`key.${name}`);
+}
+
+/** Whether a key event is one character by itself, which a person may switch off (WCAG 2.1.4). */
+/** @param {KeyboardEvent} event */
+export function isCharacter(event) {
+  return event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
 }
 
 /** Whether what is typed goes into a field. @param {EventTarget | null} target */

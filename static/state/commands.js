@@ -2,12 +2,15 @@
  * Everything that can be done by a key or by its name, once. The keys, the
  * palette and the help read this table.
  */
-import { commandFor } from "../lib/keys.js";
+import { t } from "../lib/i18n.js";
+import { commandFor, isCharacter } from "../lib/keys.js";
 import { closeTask, go, openTask, route } from "../lib/router.js";
 import { moveBy, moveListBy, sendOff, targets } from "./acts.js";
 import * as device from "./device.js";
+import { nameOf } from "./places.js";
 import * as selection from "./selection.js";
 import * as tasks from "./tasks.js";
+import { say } from "./toasts.js";
 import { undo } from "./undo.js";
 
 /**
@@ -20,7 +23,10 @@ import { undo } from "./undo.js";
  *   when?: () => boolean,
  *   inFields?: boolean,
  *   run: () => void,
+ *   steps?: () => Step[],
  * }} Command
+ *
+ * @typedef {{ id: string, text: string, run: () => void }} Step what the palette asks next
  */
 
 const some = () => targets().length > 0;
@@ -80,6 +86,23 @@ const priorities = [1, 2, 3, 4].map((priority) => ({
   run: () => tasks.changeTasks(targets(), { priority }),
 }));
 
+/** @returns {Step[]} */
+function listsToMoveTo() {
+  const chosen = targets();
+  return tasks.lists.peek().map((list) => ({ id: list.id, text: nameOf(list), run: () => tasks.moveTasks(chosen, list.id) }));
+}
+
+/** @returns {Step[]} */
+const themes = () =>
+  THEMES.map((theme) => ({ id: theme, text: t(`settings.theme.${theme}`), run: () => device.setTheme(theme) }));
+const THEMES = /** @type {const} */ (["system", "light", "dark"]);
+
+function toggleCharacterKeys() {
+  const isOn = !device.characterKeys.peek();
+  device.setCharacterKeys(isOn);
+  say(isOn ? "keys.are_on" : "keys.are_off");
+}
+
 /** @type {Command[]} */
 export const commands = [
   { id: "add", title: "command.add", group: "task", keys: ["q"], run: () => device.showDialog("quick-add") },
@@ -87,7 +110,7 @@ export const commands = [
   { id: "edit", title: "command.edit", group: "task", keys: ["Enter", "F2"], when: one, run: () => selection.edit(selection.targets()[0]) },
   { id: "open", title: "command.open", group: "task", keys: ["o"], when: one, run: () => openTask(selection.targets()[0]) },
   { id: "due", title: "command.due", group: "task", keys: ["t"], when: some, run: open("due") },
-  { id: "move", title: "command.move", group: "task", keys: ["v"], when: some, run: open("move") },
+  { id: "move", title: "command.move", group: "task", keys: ["v"], when: some, run: open("move"), steps: listsToMoveTo },
   { id: "menu", title: "command.menu", group: "task", keys: [".", "ContextMenu"], when: some, run: open("task-menu") },
   ...priorities,
   { id: "up", title: "command.move_up", group: "task", keys: ["Alt+ArrowUp"], when: movable, run: () => move(-1) },
@@ -101,6 +124,10 @@ export const commands = [
   { id: "select.all", title: "command.select_all", group: "choose", keys: ["Mod+a"], run: selection.chooseAll },
   { id: "back", title: "command.back", group: "page", keys: ["Escape"], run: back },
   { id: "undo", title: "command.undo", group: "page", keys: ["z", "Mod+z"], run: undo },
+  { id: "palette", title: "command.palette", group: "page", keys: ["Mod+k"], inFields: true, run: () => device.showDialog("palette") },
+  { id: "keys", title: "command.keys", group: "page", keys: ["?"], run: () => device.showDialog("keys") },
+  { id: "keys.characters", title: "command.characters", group: "page", keys: [], run: toggleCharacterKeys },
+  { id: "theme", title: "settings.theme", group: "page", keys: [], run: to("/settings"), steps: themes },
   { id: "search", title: "view.search", group: "go", keys: ["/"], run: to("/search") },
   { id: "sidebar", title: "command.sidebar", group: "page", keys: ["m"], run: device.toggleSidebar },
   { id: "go.inbox", title: "view.inbox", group: "go", keys: ["g i"], run: to("/inbox") },
@@ -116,6 +143,7 @@ export const commands = [
 export function onKey(event) {
   if (event.defaultPrevented || document.querySelector("dialog[open]") !== null) return;
   if (event.key === "Enter" && !isOnRow(event.target)) return;
+  if (isCharacter(event) && !device.characterKeys.peek()) return;
   const command = commandFor(event, commands);
   if (command === undefined) return;
   event.preventDefault();

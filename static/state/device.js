@@ -5,11 +5,14 @@ import { computed, signal } from "../lib/ui.js";
 
 const SIDEBAR = "docket.sidebar";
 const THEME = "docket.theme";
+const CHARACTERS = "docket.keys";
+const USED = "docket.used";
 
 const open = signal(localStorage.getItem(SIDEBAR) !== "closed");
 const drawer = signal(false);
 const renamed = signal(/** @type {string | null} */ (null));
 const dialog = signal(/** @type {{ name: string, props: object } | null} */ (null));
+const characters = signal(localStorage.getItem(CHARACTERS) !== "off");
 
 /** Whether the sidebar is there on wide screens. */
 export const sidebarOpen = computed(() => open.value);
@@ -58,4 +61,22 @@ export function setTheme(next) {
     localStorage.setItem(THEME, next);
     document.documentElement.dataset.theme = next;
   }
+}
+
+/** Whether single characters are commands; those with Ctrl, Alt or a name always are. */
+export const characterKeys = computed(() => characters.value);
+
+/** @param {boolean} isOn */
+export function setCharacterKeys(isOn) {
+  characters.value = isOn;
+  if (isOn) localStorage.removeItem(CHARACTERS);
+  else localStorage.setItem(CHARACTERS, "off");
+}
+
+/** What was chosen in the palette, latest first. @returns {string[]} */
+export const usedEntries = () => JSON.parse(localStorage.getItem(USED) ?? "[]");
+
+/** @param {string[]} ids */
+export function setUsedEntries(ids) {
+  localStorage.setItem(USED, JSON.stringify(ids));
 }

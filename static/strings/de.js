@@ -309,4 +309,38 @@ export default {
   "sample.keys": "Drück ? für alle Tasten",
   "sample.keys_note":
     "**Strg K** (am Mac **⌘ K**) findet jeden Befehl beim Namen. Lösch diese drei Aufgaben, wann du willst.",
+
+  // lib/keys.js
+  "key.Alt": "Alt",
+  "key.Backspace": "Rücktaste",
+  "key.ContextMenu": "Menütaste",
+  "key.Ctrl": "Strg",
+  "key.Delete": "Entf",
+  "key.Enter": "Eingabe",
+  "key.Shift": "Umschalt",
+
+  // components/palette.js, components/keys.js
+  "command.palette": "Alles mit Namen aufrufen",
+  "command.keys": "Alle Tasten",
+  "command.characters": "Einzelne Tasten ein- oder ausschalten",
+  "palette.field": "Ein Befehl, eine Liste oder Aufgabe",
+  "palette.hint": "> Befehle · # Listen",
+  "palette.recent": "Zuletzt benutzt",
+  "palette.command": "Befehle",
+  "palette.list": "Listen",
+  "palette.task": "Aufgaben",
+  "palette.about_one": "„{title}“",
+  "palette.about_many": { one: "{count} Aufgabe", other: "{count} Aufgaben" },
+  "palette.count": { one: "{count} Treffer", other: "{count} Treffer" },
+  "palette.none": "Nichts hat diese Buchstaben.",
+  "keys.filter": "Taste suchen",
+  "keys.or": "oder",
+  "keys.group.task": "Aufgaben",
+  "keys.group.choose": "Zeilen wählen",
+  "keys.group.go": "Wohin",
+  "keys.group.page": "Die Seite",
+  "keys.on": "Einzelne Tasten tun etwas",
+  "keys.on_hint": "Buchstaben, Ziffern und Zeichen ohne Strg oder Alt. Sie tun nie etwas, während du in ein Feld schreibst.",
+  "keys.are_on": "Einzelne Tasten sind eingeschaltet",
+  "keys.are_off": "Einzelne Tasten sind ausgeschaltet",
 };

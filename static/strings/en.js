@@ -298,4 +298,38 @@ export default {
   "sample.keys": "Press ? to see every key",
   "sample.keys_note":
     "**Ctrl K** (on a Mac **⌘ K**) finds every command by its name. Delete these three tasks whenever you like.",
+
+  // lib/keys.js
+  "key.Alt": "Alt",
+  "key.Backspace": "Backspace",
+  "key.ContextMenu": "Menu key",
+  "key.Ctrl": "Ctrl",
+  "key.Delete": "Del",
+  "key.Enter": "Enter",
+  "key.Shift": "Shift",
+
+  // components/palette.js, components/keys.js
+  "command.palette": "Do anything by its name",
+  "command.keys": "All keys",
+  "command.characters": "Switch single keys on or off",
+  "palette.field": "A command, list or task",
+  "palette.hint": "> commands · # lists",
+  "palette.recent": "Used last",
+  "palette.command": "Commands",
+  "palette.list": "Lists",
+  "palette.task": "Tasks",
+  "palette.about_one": "“{title}”",
+  "palette.about_many": { one: "{count} task", other: "{count} tasks" },
+  "palette.count": { one: "{count} result", other: "{count} results" },
+  "palette.none": "Nothing has these letters.",
+  "keys.filter": "Find a key",
+  "keys.or": "or",
+  "keys.group.task": "Tasks",
+  "keys.group.choose": "Choosing rows",
+  "keys.group.go": "Going places",
+  "keys.group.page": "The page",
+  "keys.on": "Single keys do something",
+  "keys.on_hint": "Letters, digits and signs without Ctrl or Alt. They never act while you type in a field.",
+  "keys.are_on": "Single keys are on",
+  "keys.are_off": "Single keys are off",
 };
