@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::app::{App, Reply, command};
 use crate::browser::{Browser, UNLIMITED};
+use crate::outbox::Outbox;
 use crate::smtp::{Kind, Smtp};
 
 /// Long enough for a busy machine.
@@ -232,4 +233,29 @@ fn settings_that_would_send_nothing_or_tell_everybody_are_refused() {
     let none = App::start();
     let output = none.command(&["mail", "test", "ada@example.org"]).output().unwrap();
     assert!(String::from_utf8_lossy(&output.stderr).contains("mail is not set up"));
+}
+
+// SECURITY-BAR S10, S13
+#[test]
+fn a_mailbox_is_not_flooded_and_the_last_link_in_it_works() {
+    let proxy = ("DOCKET_TRUSTED_PROXIES", "127.0.0.1/32");
+    let (app, outbox) = Outbox::start(&[("DOCKET_RATE_LIMITS", "on"), proxy]);
+    for email in ["ada@example.org", "bob@example.org"] {
+        app.run(&["user", "add", email]);
+    }
+    let ask = |email: &str, from: usize| {
+        let address = format!("203.0.113.{from}");
+        let headers = [("content-type", "application/json"), ("x-forwarded-for", &*address)];
+        let body = json!({ "email": email }).to_string();
+        app.request("POST", "/api/auth/request-password-reset", &headers, Some(&body))
+    };
+    let replies: Vec<Reply> = (0..8).map(|from| ask("ada@example.org", from)).collect();
+    assert!(replies.iter().all(|reply| (reply.status, &reply.text) == (200, &replies[0].text)));
+    // They are sent in order: once Bob has his, all of hers are there.
+    ask("bob@example.org", 9);
+    outbox.mail("reset-password", "bob@example.org", 0);
+    let mails = outbox.mails("reset-password", "ada@example.org");
+    assert_eq!(mails.len(), 5);
+    let body = json!({ "token": mails[4]["token"], "newPassword": "staple battery" });
+    assert_eq!(Browser::new(&app).post("/reset-password", &body).status, 200);
 }

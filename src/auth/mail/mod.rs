@@ -27,7 +27,7 @@ pub struct Mail {
 }
 
 /// What a mail is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(into = "&'static str")]
 pub enum Kind {
     ResetPassword,

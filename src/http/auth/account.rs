@@ -9,6 +9,7 @@ use super::objects::AccountObject;
 use super::validate::Members;
 use super::{AuthError, Identity, cookies};
 use crate::auth::audit::{self, Kind};
+use crate::auth::mail;
 use crate::auth::session::{self, SignedIn};
 use crate::auth::user::{self, Email};
 use crate::http::App;
@@ -98,7 +99,7 @@ async fn change_email(posted: Posted<'_>) -> Result<Reply, AuthError> {
         })
         .await?;
     if let Some(user) = changed {
-        identity.mail_verification(&user, target, now)?;
+        identity.mail_verification_quietly(&user, target, now)?;
     }
     again(&visit, identity)
 }
@@ -118,6 +119,7 @@ async fn ask_new_address(
     }
     let wanted = email.clone();
     let taken = app.db.read(Owner::NOBODY, move |conn| user::by_email(conn, &wanted)).await?;
+    identity.limits.may_mail(mail::Kind::ChangeEmail, email.as_str())?;
     if taken.is_none() {
         let SignedIn { user, session, .. } = signed_in;
         identity.mail_change(user, session, &email, target, now)?;

@@ -83,11 +83,12 @@ async fn ask(
     target: &str,
 ) -> Result<Reply, AuthError> {
     let (owner, now) = (signed_in.owner, visit.now);
+    let to = signed_in.user.email.clone().unwrap_or_default();
+    identity.limits.may_mail(mail::Kind::DeleteAccount, &to)?;
     let token = app.db.write(move |tx| link::make(tx, owner, LinkKind::DeleteAccount, now)).await?;
     let target = RawStr::new(if target.is_empty() { "/" } else { target }).percent_encode();
     let base = &identity.base_url;
     let url = format!("{base}/api/auth/delete-user/callback?token={token}&callbackURL={target}");
-    let to = signed_in.user.email.clone().unwrap_or_default();
     identity.mailer.send(Mail { kind: mail::Kind::DeleteAccount, to, token, url });
     said("Verification email sent")
 }

@@ -8,10 +8,12 @@
 //! | wrong passwords                  | network             | 30 in 15 min | wait                |
 //! | wrong passwords                  | account             | 100 in 15 min | one in 10 s, but for |
 //! |                                  |                     |            | networks known to it  |
+//! | mails of one kind                | mailbox             | 5 in an hour | one in 5 min        |
 //!
-//! The last one slows an attack by many machines. It holds up nobody at a place
+//! The last but one slows an attack by many machines. It holds up nobody at a place
 //! where they have signed in before, and whoever is somewhere new can get a
-//! reset link: that makes the place known.
+//! reset link: that makes the place known. The last one keeps a mailbox from being
+//! flooded by whoever knows its address.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -20,6 +22,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::AuthError;
+use crate::auth::mail;
 
 /// A number of tries, and the pause after which they count anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +49,9 @@ const WRONG_PASSWORDS: Rule = Rule::new("passwords", 30, 15 * 60);
 const WRONG_FOR_ACCOUNT: Rule =
     Rule { slowly: Duration::from_secs(10), ..Rule::new("account", 100, 15 * 60) };
 
+const MAILS_TO_ONE: Rule =
+    Rule { slowly: Duration::from_secs(5 * 60), ..Rule::new("mailbox", 5, 60 * 60) };
+
 /// Counters at once; when there are more, the ones that have run out go.
 const COUNTERS: usize = 20_000;
 
@@ -55,6 +61,7 @@ enum Key {
     Request(IpAddr, u64),
     WrongFrom(IpAddr),
     WrongFor(u64),
+    MailTo(u64),
 }
 
 pub(super) struct Limits {
@@ -108,6 +115,11 @@ impl Limits {
         self.count(key, WRONG_FOR_ACCOUNT)?;
         tried.0.push(key);
         Ok(())
+    }
+
+    /// Refuses a mailbox, which need not exist, that gets many mails of a kind.
+    pub(super) fn may_mail(&self, kind: mail::Kind, to: &str) -> Result<(), AuthError> {
+        self.count(Key::MailTo(self.hasher.hash_one((kind, to))), MAILS_TO_ONE)
     }
 
     /// Takes back a try that was right, or that nobody got to look at.

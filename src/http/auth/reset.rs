@@ -36,6 +36,8 @@ async fn request(posted: Posted<'_>) -> Result<Reply, AuthError> {
     }
     let (email, device, now) = (parsed?, visit.device, visit.now);
     let to = email.as_str().to_owned();
+    // A link that is not mailed must not void the one that was.
+    let may_mail = identity.limits.may_mail(mail::Kind::ResetPassword, &to).is_ok();
     let token = app
         .db
         .write(move |tx| {
@@ -44,7 +46,7 @@ async fn request(posted: Posted<'_>) -> Result<Reply, AuthError> {
             let owner = known.as_ref().map(|known| known.owner);
             audit::note(tx, owner, Kind::ResetRequested, &device, now)?;
             match known {
-                Some(known) if !known.disabled => {
+                Some(known) if !known.disabled && may_mail => {
                     link::make(tx, known.owner, LinkKind::ResetPassword, now).map(Some)
                 }
                 _ => Ok(None),

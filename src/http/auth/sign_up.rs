@@ -102,7 +102,7 @@ async fn wait_for_proof(
         })
         .await?;
     if is_new {
-        identity.mail_verification(&user, &target, now)?;
+        identity.mail_verification_quietly(&user, &target, now)?;
     }
     Ok(Reply::json(&json!({ "token": null, "user": UserObject::from(&user) }))?)
 }

@@ -64,18 +64,12 @@ async fn send_otp(posted: Posted<'_>) -> Result<Reply, AuthError> {
     if !identity.mailer.is_open() {
         return Err(AuthError::new(400, "OTP_NOT_CONFIGURED", "otp isn't configured"));
     }
+    let user = app.db.read(owner, move |conn| user::get(conn, owner)).await?;
+    let to = user.email.unwrap_or_default();
+    identity.limits.may_mail(mail::Kind::Otp, &to)?;
     let (secret, now) = (identity.secret.clone(), visit.now);
-    let made = app
-        .db
-        .write(move |tx| {
-            Ok(match two_factor::mail_code(tx, &secret, owner, now)? {
-                Ok(code) => Ok((code, user::get(tx, owner)?)),
-                Err(outcome) => Err(outcome),
-            })
-        })
-        .await?;
-    let (token, user) = made.map_err(|outcome| refusal(outcome, false))?;
-    let (to, url) = (user.email.unwrap_or_default(), String::new());
+    let made = app.db.write(move |tx| two_factor::mail_code(tx, &secret, owner, now)).await?;
+    let (token, url) = (made.map_err(|outcome| refusal(outcome, false))?, String::new());
     identity.mailer.send(Mail { kind: mail::Kind::Otp, to, token, url });
     Ok(Reply::json(&json!({ "status": true }))?)
 }
