@@ -38,6 +38,10 @@ pub enum Error {
     #[error("this path belongs to another account")]
     Forbidden,
 
+    /// An access token that is not for this.
+    #[error("the access token lacks the scope {0}")]
+    OutOfScope(&'static str),
+
     /// The request named something that is not there, or not theirs.
     #[error("no such {0}")]
     NotFound(&'static str),

@@ -39,6 +39,8 @@ pub enum Kind {
     AccountEnabled,
     AccountDeleted,
     TokenIssued,
+    AccessTokenMade,
+    AccessTokenRevoked,
     KeyRotated,
     Imported,
 }
@@ -64,6 +66,8 @@ pub const KINDS: &[(&str, Kind)] = &[
     ("account_enabled", Kind::AccountEnabled),
     ("account_deleted", Kind::AccountDeleted),
     ("token_issued", Kind::TokenIssued),
+    ("access_token_made", Kind::AccessTokenMade),
+    ("access_token_revoked", Kind::AccessTokenRevoked),
     ("key_rotated", Kind::KeyRotated),
     ("imported", Kind::Imported),
 ];

@@ -7,12 +7,13 @@
 //! nothing, and an ended session is out at once.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 
+use super::access_token::{self, Scopes};
 use super::claims::ago;
 use super::store::{self, Account};
 use super::user;
@@ -41,15 +42,53 @@ pub struct Grant {
     pub user: UserId,
     /// `sub` as the token has it: an external issuer's name for the person.
     pub subject: String,
-    pub session: Option<String>,
-    issued: Option<i64>,
+    proof: Proof,
     /// The moment after which it is refused, leeway included.
     ends: Timestamp,
     /// How many changes of standing had happened when it was last looked at.
     standing: AtomicU64,
 }
 
+/// What stands behind a token, and ends it when it goes.
+#[derive(Clone, Debug)]
+enum Proof {
+    /// A session here.
+    Session(String),
+    /// Another issuer's word, given at this second.
+    Word {
+        issued: Option<i64>,
+    },
+    AccessToken {
+        id: String,
+        scopes: Scopes,
+        noted: Arc<AtomicI64>,
+    },
+}
+
+/// A use of an access token is noted once in this time.
+const NOTED_SECONDS: i64 = 60;
+
 impl Grant {
+    /// What an access token is limited to; a session may do all its person may.
+    pub fn scopes(&self) -> Option<Scopes> {
+        match &self.proof {
+            Proof::AccessToken { scopes, .. } => Some(*scopes),
+            Proof::Session(_) | Proof::Word { .. } => None,
+        }
+    }
+
+    /// The access token whose use should be noted now, if it is one.
+    pub fn use_to_note(&self, now: Timestamp) -> Option<&str> {
+        let Proof::AccessToken { id, noted, .. } = &self.proof else { return None };
+        let before = noted.load(Ordering::Relaxed);
+        if now.seconds() - before < NOTED_SECONDS {
+            return None;
+        }
+        let mine =
+            noted.compare_exchange(before, now.seconds(), Ordering::Relaxed, Ordering::Relaxed);
+        mine.is_ok().then_some(id)
+    }
+
     /// How long until the token has ended.
     pub fn left(&self, now: Timestamp) -> Duration {
         let left = self.ends.0.saturating_sub(now.0).saturating_add(1).max(0);
@@ -90,10 +129,10 @@ impl Authority {
         if grant.standing.load(Ordering::Acquire) == standing {
             return Ok(true);
         }
-        let (owner, session, issued) = (grant.owner, grant.session.clone(), grant.issued);
+        let (owner, proof) = (grant.owner, grant.proof.clone());
         let look = move |conn: &Conn| {
             let Some(account) = store::account_by_owner(conn, owner)? else { return Ok(false) };
-            Ok(revoked(conn, &account, session.as_deref(), issued, now)?.is_none())
+            Ok(revoked(conn, &account, &proof, now)?.is_none())
         };
         let good = self.db.read(owner, look).await?;
         if good {
@@ -104,6 +143,9 @@ impl Authority {
 
     async fn decide(&self, token: &str, now: Timestamp) -> Result<Grant> {
         let standing = self.db.signals().standing();
+        if access_token::is_meant(token) {
+            return self.decide_access(token, standing, now).await;
+        }
         let verified = match self.keys.verify(&self.db, token, now, &mut Silent).await {
             Ok(verified) => verified,
             Err(Failure::Refused(refusal)) => return Err(refuse(&refusal)),
@@ -113,13 +155,12 @@ impl Authority {
             Some(account) => account,
             None => self.make_account(&verified, now).await?,
         };
-        let issued = verified.times.issued.map(|issued| issued as i64);
-        let session = verified.session.clone();
+        let proof = proof_of(&verified);
         let reason = self
             .db
             .read(account.owner, {
-                let (account, session) = (account.clone(), session.clone());
-                move |conn| revoked(conn, &account, session.as_deref(), issued, now)
+                let (account, proof) = (account.clone(), proof.clone());
+                move |conn| revoked(conn, &account, &proof, now)
             })
             .await?;
         if let Some(reason) = reason {
@@ -129,9 +170,31 @@ impl Authority {
             owner: account.owner,
             user: account.id,
             subject: verified.subject,
-            session,
-            issued,
+            proof,
             ends: Timestamp::from_seconds(verified.times.ends as i64).plus_seconds(60),
+            standing: AtomicU64::new(standing),
+        })
+    }
+
+    async fn decide_access(&self, token: &str, standing: u64, now: Timestamp) -> Result<Grant> {
+        let token = token.to_owned();
+        let look = move |conn: &Conn| access_token::verify(conn, &token, now, &mut Silent);
+        let found = self.db.read(Owner::NOBODY, look).await?;
+        let (account, found) = found.map_err(|refusal| refuse(&refusal))?;
+        if account.disabled {
+            return Err(refuse(&Refusal::at(Step::Revocation, DISABLED)));
+        }
+        let noted = found.last_used_at.map_or(0, Timestamp::seconds);
+        Ok(Grant {
+            owner: account.owner,
+            subject: account.id.0.clone(),
+            user: account.id,
+            ends: found.expires_at.unwrap_or(Timestamp(i64::MAX)),
+            proof: Proof::AccessToken {
+                id: found.id,
+                scopes: found.scopes,
+                noted: Arc::new(AtomicI64::new(noted)),
+            },
             standing: AtomicU64::new(standing),
         })
     }
@@ -143,6 +206,9 @@ impl Authority {
         now: Timestamp,
         witness: &mut impl Witness,
     ) -> Result<Result<(), Refusal>> {
+        if access_token::is_meant(token) {
+            return self.explain_access(token, now, witness);
+        }
         let verified = match self.keys.verify(&self.db, token, now, witness).await {
             Ok(verified) => verified,
             Err(Failure::Refused(refusal)) => return Ok(Err(refusal)),
@@ -156,16 +222,34 @@ impl Authority {
             return Ok(Ok(()));
         };
         witness.passed(Step::Account, || format!("{} ({})", account.label, account.id));
-        let issued = verified.times.issued.map(|issued| issued as i64);
-        let session = verified.session.as_deref();
-        let reason = self.db.read_now(|conn| revoked(conn, &account, session, issued, now))?;
+        let proof = proof_of(&verified);
+        let reason = self.db.read_now(|conn| revoked(conn, &account, &proof, now))?;
         if let Some(reason) = reason {
             return Ok(Err(Refusal::at(Step::Revocation, reason)));
         }
-        witness.passed(Step::Revocation, || match session {
-            Some(session) => format!("session {session} is alive"),
-            None => "nothing revokes it".into(),
+        witness.passed(Step::Revocation, || match proof {
+            Proof::Session(session) => format!("session {session} is alive"),
+            Proof::Word { .. } | Proof::AccessToken { .. } => "nothing revokes it".into(),
         });
+        Ok(Ok(()))
+    }
+
+    fn explain_access(
+        &self,
+        token: &str,
+        now: Timestamp,
+        witness: &mut impl Witness,
+    ) -> Result<Result<(), Refusal>> {
+        let found = self.db.read_now(|conn| access_token::verify(conn, token, now, witness))?;
+        let (account, _) = match found {
+            Ok(found) => found,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        witness.passed(Step::Account, || format!("{} ({})", account.label, account.id));
+        if account.disabled {
+            return Ok(Err(Refusal::at(Step::Revocation, DISABLED)));
+        }
+        witness.passed(Step::Revocation, || "nothing revokes it".into());
         Ok(Ok(()))
     }
 
@@ -206,31 +290,49 @@ fn no_account() -> Refusal {
     Refusal::at(Step::Account, "its sub names no account here")
 }
 
-/// Why an account, session or token no longer counts, if so.
+fn proof_of(verified: &Verified) -> Proof {
+    match &verified.session {
+        Some(session) => Proof::Session(session.clone()),
+        None => Proof::Word { issued: verified.times.issued.map(|issued| issued as i64) },
+    }
+}
+
+const DISABLED: &str = "the account is disabled";
+
+/// Why an account, or what stands behind a token, no longer counts, if so.
 fn revoked(
     conn: &Conn,
     account: &Account,
-    session: Option<&str>,
-    issued: Option<i64>,
+    proof: &Proof,
     now: Timestamp,
 ) -> Result<Option<String>> {
     if account.disabled {
-        return Ok(Some("the account is disabled".into()));
+        return Ok(Some(DISABLED.into()));
     }
-    if let Some(session) = session {
-        return match store::session_ends(conn, account.owner, session)? {
-            None => Ok(Some("its session was ended".into())),
-            Some(ends) if ends < now => {
-                let since = ago((now.seconds() - ends.seconds()) as f64);
-                Ok(Some(format!("its session ended {since}")))
-            }
-            Some(_) => Ok(None),
-        };
+    match proof {
+        Proof::Session(session) => session_ended(conn, account.owner, session, now),
+        Proof::AccessToken { id, .. } => access_token::revoked(conn, account.owner, id, now),
+        Proof::Word { issued } if issued.unwrap_or(0) < account.tokens_after => {
+            Ok(Some("it was issued before the account's last change of password".into()))
+        }
+        Proof::Word { .. } => Ok(None),
     }
-    if issued.unwrap_or(0) < account.tokens_after {
-        return Ok(Some("it was issued before the account's last change of password".into()));
-    }
-    Ok(None)
+}
+
+fn session_ended(
+    conn: &Conn,
+    owner: Owner,
+    session: &str,
+    now: Timestamp,
+) -> Result<Option<String>> {
+    Ok(match store::session_ends(conn, owner, session)? {
+        None => Some("its session was ended".into()),
+        Some(ends) if ends < now => {
+            let since = ago((now.seconds() - ends.seconds()) as f64);
+            Some(format!("its session ended {since}"))
+        }
+        Some(_) => None,
+    })
 }
 
 /// The one answer to every token that is not accepted; the reason goes to the log.

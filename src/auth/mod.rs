@@ -1,5 +1,6 @@
 //! Who is asking: accounts, sessions, keys, and the decision about a token.
 
+pub mod access_token;
 pub mod audit;
 mod authority;
 mod claims;

@@ -1,5 +1,6 @@
-//! The SQL of accounts, sessions, links, invitations and keys, a file for each.
+//! The SQL of accounts, sessions, links, invitations, tokens and keys, a file for each.
 
+mod access_tokens;
 mod accounts;
 pub(super) mod audit;
 pub(super) mod imports;
@@ -9,6 +10,7 @@ mod links;
 mod sessions;
 pub(super) mod two_factor;
 
+pub(super) use access_tokens::*;
 pub(super) use accounts::*;
 pub(super) use invites::*;
 pub(super) use keys::*;

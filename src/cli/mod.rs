@@ -1,5 +1,6 @@
 //! The terminal door: a command to a file.
 
+mod access_token;
 mod audit;
 mod config;
 mod duration;
@@ -129,7 +130,7 @@ Examples:
     /// Rotate the keys that sign tokens
     #[command(subcommand, after_long_help = "Examples:\n  docket key rotate")]
     Key(key::Key),
-    /// Issue and check tokens
+    /// Issue, list, revoke and check tokens
     #[command(
         subcommand,
         after_long_help = "\

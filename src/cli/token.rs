@@ -6,40 +6,60 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::Opened;
 use super::duration::seconds;
 use super::output::{print, print_json, table};
+use super::{Opened, access_token};
+use crate::auth::access_token::{Name, READ, Scopes, WRITE};
 use crate::auth::{self, Authority, Trace, session, user};
 use crate::config::Config;
 use crate::time::Timestamp;
 
-/// The longest a token may live, in seconds: thirty days.
-const LONGEST: i64 = 30 * 24 * 60 * 60;
+const DAY: i64 = 24 * 60 * 60;
+
+/// The longest a JWT may live, in seconds: thirty days.
+const LONGEST_JWT: i64 = 30 * DAY;
+
+/// The longest an access token may, if it ends by itself.
+const LONGEST: i64 = 3653 * DAY;
 
 #[derive(Subcommand)]
 pub(super) enum Token {
     Issue(Issue),
     Check(Check),
+    List(access_token::List),
+    Revoke(access_token::Revoke),
 }
 
 /// Issue a token for an account, and print it alone
 ///
-/// Whoever has it is that person until it ends; `docket user disable` ends it
-/// before its time.
+/// A plain one is a JWT of 15 minutes: whoever has it is that person until it
+/// ends, and `docket user disable` ends it before its time. With --name it is a
+/// personal access token: for lists and tasks alone, until it is revoked.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
   docket token issue --user ada@example.org
   TOKEN=$(docket token issue --user ada@example.org --ttl 1h)
-  curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8000/api/tasks")]
+  curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8000/api/tasks
+  docket token issue --user ada@example.org --name phone
+  docket token issue --user ada@example.org --name report --scope tasks:read --ttl 90d")]
 pub(super) struct Issue {
     /// The account's e-mail address or id
     #[arg(long)]
     user: String,
 
-    /// How long it lives, such as 90s, 15m, 1h or 7d (30 days at most)
-    #[arg(long, default_value = "15m", value_parser = lifetime)]
-    ttl: i64,
+    /// How long it lives, such as 90s, 15m, 1h or 7d: 15 minutes and 30 days at
+    /// most, or for an access token until it is revoked and 10 years at most
+    #[arg(long, value_parser = lifetime)]
+    ttl: Option<i64>,
+
+    /// Make a personal access token, and keep it under this name
+    #[arg(long, value_parser = Name::parse)]
+    name: Option<Name>,
+
+    /// What the access token may do; both unless told
+    #[arg(long, value_delimiter = ',', value_parser = [READ, WRITE], requires = "name")]
+    scope: Vec<String>,
 }
 
 /// Say whether the server accepts a token, and why
@@ -66,20 +86,38 @@ impl Token {
         match self {
             Token::Issue(command) => command.run(config).map(|()| ExitCode::SUCCESS),
             Token::Check(command) => command.run(config),
+            Token::List(command) => command.run(config).map(|()| ExitCode::SUCCESS),
+            Token::Revoke(command) => command.run(config).map(|()| ExitCode::SUCCESS),
         }
     }
 }
 
 impl Issue {
     fn run(&self, config: &Config) -> anyhow::Result<()> {
+        if let Some(name) = &self.name {
+            return access_token::make(config, &self.user, name, self.scopes(), self.ttl);
+        }
+        let ttl = self.ttl.unwrap_or(auth::TOKEN_SECONDS);
+        if ttl > LONGEST_JWT {
+            let why = "invalid value for --ttl: without --name it is at most 30 days\n";
+            clap::Error::raw(clap::error::ErrorKind::ValueValidation, why).exit();
+        }
         let db = Opened::new(config)?;
         let url = db.own_url(config)?;
-        let (name, ttl, now) = (self.user.clone(), self.ttl, Timestamp::now());
+        let (name, now) = (self.user.clone(), Timestamp::now());
         let token = db.write_now(move |tx| {
             auth::ensure_key(tx, now)?;
             session::issue_token(tx, user::find(tx, &name)?, &url, ttl, now)
         })?;
         print(&token)
+    }
+
+    fn scopes(&self) -> Scopes {
+        let mut scopes = Scopes { read: self.scope.is_empty(), write: self.scope.is_empty() };
+        for name in &self.scope {
+            scopes.add(name);
+        }
+        scopes
     }
 }
 
@@ -127,5 +165,5 @@ impl Check {
 }
 
 fn lifetime(text: &str) -> anyhow::Result<i64> {
-    seconds(text, LONGEST, "30 days")
+    seconds(text, LONGEST, "10 years")
 }

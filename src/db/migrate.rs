@@ -26,6 +26,10 @@ const ALL: &[Migration] = &[
     Migration { name: "0005_imports", sql: include_str!("migrations/0005_imports.sql") },
     Migration { name: "0006_counters", sql: include_str!("migrations/0006_counters.sql") },
     Migration { name: "0007_mailed", sql: include_str!("migrations/0007_mailed.sql") },
+    Migration {
+        name: "0008_access_tokens",
+        sql: include_str!("migrations/0008_access_tokens.sql"),
+    },
 ];
 
 /// Where a file stands, as `docket migrate status` prints it.

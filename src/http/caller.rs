@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use rocket::Request;
-use rocket::http::Status;
+use rocket::http::{Method, Status};
 use rocket::request::{FromRequest, Outcome};
 
-use super::{App, bridge, error};
+use super::{App, auth, bridge, error};
 use crate::auth::Grant;
+use crate::auth::access_token::{self, READ, WRITE};
 use crate::error::{Error, Result};
 use crate::ids::Owner;
 use crate::time::Timestamp;
@@ -36,9 +37,36 @@ async fn admit(request: &Request<'_>) -> Result<Arc<Grant>> {
         .rocket()
         .state::<App>()
         .ok_or_else(|| Error::Internal("the router has no state".into()))?;
-    let grant = app.authority.admit(token, Timestamp::now()).await?;
+    let now = Timestamp::now();
+    let grant = app.authority.admit(token, now).await?;
+    note_use(request, app, &grant, now);
+    in_scope(&grant, request.method())?;
     // Only now: a stranger's body is nobody's business.
     bridge::unread(request).map_or(Ok(grant), Err)
+}
+
+/// Refuses an access token that is not for reading, or not for writing.
+fn in_scope(grant: &Grant, method: Method) -> Result<()> {
+    let Some(scopes) = grant.scopes() else { return Ok(()) };
+    let reads = matches!(method, Method::Get | Method::Head);
+    match (reads, scopes.read, scopes.write) {
+        (true, false, _) => Err(Error::OutOfScope(READ)),
+        (false, _, false) => Err(Error::OutOfScope(WRITE)),
+        _ => Ok(()),
+    }
+}
+
+/// Notes now and then that an access token was used. Nobody waits for it.
+fn note_use(request: &Request<'_>, app: &App, grant: &Grant, now: Timestamp) {
+    let Some(id) = grant.use_to_note(now) else { return };
+    let (db, owner, id) = (app.db.clone(), grant.owner, id.to_owned());
+    let from = auth::device(request).address;
+    tokio::spawn(async move {
+        let noted = db.write(move |tx| access_token::note_use(tx, owner, &id, &from, now)).await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, "the use of an access token was not noted");
+        }
+    });
 }
 
 /// The token of the one `Authorization` header; it is read from nowhere else.
@@ -53,6 +81,22 @@ fn bearer<'r>(request: &'r Request<'_>) -> Result<&'r str> {
             Ok(token.trim_start_matches(' '))
         }
         _ => Err(Error::Unauthorized { sent: false }),
+    }
+}
+
+/// A caller who acts in person: no access token, which is for lists and tasks
+/// alone.
+pub(super) struct InPerson(pub Caller);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for InPerson {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<InPerson, ()> {
+        Caller::from_request(request).await.and_then(|caller| match caller.grant.scopes() {
+            None => Outcome::Success(InPerson(caller)),
+            Some(_) => Outcome::Error(error::refuse(request, Error::OutOfScope("account"))),
+        })
     }
 }
 

@@ -62,7 +62,7 @@ impl Error {
             Error::Malformed(_) => Status::BadRequest,
             Error::Invalid(_) => Status::UnprocessableEntity,
             Error::Unauthorized { .. } => Status::Unauthorized,
-            Error::Forbidden => Status::Forbidden,
+            Error::Forbidden | Error::OutOfScope(_) => Status::Forbidden,
             Error::NotFound(_) => Status::NotFound,
             Error::Conflict { .. } => Status::Conflict,
             Error::Gone => Status::Gone,
@@ -84,6 +84,7 @@ impl Error {
             Error::Invalid(_) => "invalid",
             Error::Unauthorized { .. } => "unauthorized",
             Error::Forbidden => "forbidden",
+            Error::OutOfScope(_) => "insufficient_scope",
             Error::NotFound(_) => "not_found",
             Error::Conflict { code, .. } => code,
             Error::Gone => "cursor_gone",
@@ -125,6 +126,11 @@ impl Error {
             }
             Error::Unauthorized { sent: false } => {
                 extra.push(("WWW-Authenticate", "Bearer".to_owned()));
+            }
+            // RFC 6750, 3.1.
+            Error::OutOfScope(scope) => {
+                let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+                extra.push(("WWW-Authenticate", challenge));
             }
             Error::PreconditionFailed { etag, current } => {
                 extra.push(("ETag", etag));

@@ -3,7 +3,7 @@
 use rocket::{Route, State, get, routes};
 
 use super::App;
-use super::caller::Caller;
+use super::caller::{Caller, InPerson};
 use super::params::Query;
 use super::reply::Reply;
 use crate::auth::audit::{self, Point};
@@ -25,14 +25,14 @@ async fn me(caller: Caller, app: &State<App>) -> Result<Reply> {
 
 /// What happened to the account, latest first.
 #[get("/me/activity")]
-async fn activity(caller: Caller, app: &State<App>, query: Query<'_>) -> Result<Reply> {
+async fn activity(person: InPerson, app: &State<App>, query: Query<'_>) -> Result<Reply> {
     let address = query.address();
     let mut params = Params::new(query.pairs());
     let cursor = params.take("cursor", NOT_OURS, Cursor::decode);
     let limit = params.limit().0;
     params.done()?;
     let after = cursor.as_ref().map(point).transpose()?;
-    let owner = caller.owner;
+    let owner = person.0.owner;
     let look = move |conn: &Conn| audit::own(conn, owner, after, limit);
     let (items, end) = app.db.read(owner, look).await?;
     let page = Page { items, next_cursor: end.map(encode) };

@@ -3,6 +3,7 @@
 //! `listener` accepts connections and sets their deadlines, `bridge` hands
 //! each request to Rocket's router, and each other file is one resource.
 
+mod access_tokens;
 mod assets;
 mod auth;
 mod body;
@@ -67,6 +68,7 @@ pub fn routes() -> Vec<Route> {
         at("/api", assets::routes()),
         at("/api", info::routes()),
         at("/api", me::routes()),
+        at("/api/me/tokens", access_tokens::routes()),
         at("/api/auth", jwks::routes()),
         at("/api/auth", auth::routes()),
         at("/api/tasks", tasks::routes()),

@@ -39,6 +39,8 @@ const COMMANDS: &[&[&str]] = &[
     &["token"],
     &["token", "issue"],
     &["token", "check"],
+    &["token", "list"],
+    &["token", "revoke"],
     &["audit"],
     &["audit", "list"],
     &["audit", "tail"],

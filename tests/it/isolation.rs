@@ -9,6 +9,7 @@ use crate::app::{App, Person, Reply};
 use crate::changes::altered;
 use crate::errors::check;
 use crate::isolation_accounts;
+use crate::openapi::access_token;
 use crate::tasks::{make, new_list, path, text};
 
 /// What one may name of another person, or of nobody.
@@ -21,6 +22,8 @@ struct Names {
     task_cursor: String,
     trash_cursor: String,
     changes_cursor: String,
+    /// The id of an access token.
+    token: String,
     key: String,
     word: String,
 }
@@ -146,6 +149,15 @@ fn attempts(their: &Names, own_task: &str, own_list: &str) -> Vec<(&'static str,
             "GET /api/me/activity",
             [vec![at("GET", "/api/me/activity".into())], page("/api/me/activity")].concat(),
         ),
+        ("GET /api/me/tokens", vec![at("GET", "/api/me/tokens".into())]),
+        (
+            "POST /api/me/tokens",
+            vec![at("POST", "/api/me/tokens".into()).body(&json!({ "token_id": their.token }))],
+        ),
+        (
+            "DELETE /api/me/tokens/<id>",
+            vec![at("DELETE", format!("/api/me/tokens/{}", their.token))],
+        ),
         ("GET /api/tasks", page("/api/tasks")),
         ("POST /api/tasks", post("/api/tasks")),
         ("GET /api/tasks/<id>", both(&|id| read(&tasks(id)))),
@@ -255,6 +267,7 @@ fn furnish(bob: &Person) -> Names {
         task_cursor: cursor(bob, "/api/tasks?limit=1"),
         trash_cursor: cursor(bob, "/api/trash?limit=1"),
         changes_cursor: cursor(bob, "/api/changes?limit=3"),
+        token: access_token(bob, &["tasks:read"]).0,
         key: "their-key".into(),
         word: "zebra".into(),
     }
@@ -276,6 +289,7 @@ fn of_nobody(their: &Names) -> Names {
         changes_cursor: altered(&with_id(&their.changes_cursor, 2), |json| {
             json["keys"][3] = json!("ffffffffffff");
         }),
+        token: "f".repeat(32),
         key: "nobodys-key".into(),
         word: "quagga".into(),
     }
@@ -284,6 +298,7 @@ fn of_nobody(their: &Names) -> Names {
 /// Everything a person can see, as it is sent.
 pub fn everything(person: &Person) -> Vec<String> {
     let mut paths: Vec<String> = [
+        "/api/me/tokens",
         "/api/me",
         "/api/tasks?limit=200",
         "/api/tasks?limit=200&sort=position",
@@ -363,6 +378,7 @@ fn every_address_is_listed_here() {
         task_cursor: String::new(),
         trash_cursor: String::new(),
         changes_cursor: String::new(),
+        token: String::new(),
         key: String::new(),
         word: String::new(),
     };

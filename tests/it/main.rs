@@ -1,5 +1,6 @@
 //! Docket from outside: each test starts the real program on a directory of its own.
 
+mod access_tokens;
 mod accounts;
 mod activity;
 mod app;

@@ -401,7 +401,7 @@ fn every_operation_that_is_not_public_needs_a_token_whatever_is_sent() {
 fn fill(operation: &Operation, user: &str) -> String {
     let id = TaskId::new().to_string();
     let path = operation.path.replace("{user_id}", user);
-    path.replace("{id}", &id).replace("{task_id}", &id)
+    path.replace("{id}", &id).replace("{task_id}", &id).replace("{token_id}", &id)
 }
 
 // SECURITY-BAR H15: each operation is made to give each answer that it documents.
@@ -438,7 +438,27 @@ fn provoke(app: &App, ada: &Person, operation: &Operation, status: &str) -> (Str
             headers.push(("if-match", "*"));
             send(&path, &headers, body.as_deref())
         }
-        "200" | "201" | "204" | "403" | "404" | "409" => send(&path, &headers, body.as_deref()),
+        "403" if operation.path.contains("{user_id}") => send(&path, &headers, body.as_deref()),
+        "403" => {
+            let scope = if method == "GET" { "tasks:write" } else { "tasks:read" };
+            let (id, token) = access_token(ada, &[scope]);
+            let bearer = format!("Bearer {token}");
+            headers.push(("authorization", &bearer));
+            let reply = app.request(method, &path, &headers, body.as_deref());
+            assert_eq!(ada.delete(&format!("/api/me/tokens/{id}")).status, 204);
+            (path.clone(), reply)
+        }
+        "409" if operation.id() == "makeAccessToken" => {
+            let mut replies =
+                std::iter::repeat_with(|| send(&path, &headers, body.as_deref())).take(101);
+            let refused = replies.find(|(_, reply)| reply.status == 409).expect("a limit");
+            for token in ada.get(&path).body["items"].as_array().expect("tokens") {
+                let id = token["id"].as_str().expect("an id");
+                assert_eq!(ada.delete(&format!("{path}/{id}")).status, 204);
+            }
+            refused
+        }
+        "200" | "201" | "204" | "404" | "409" => send(&path, &headers, body.as_deref()),
         "304" => {
             let known = ada.get(&path).header("etag").expect("an ETag").to_owned();
             send(&path, &[("if-none-match", &known)], None)
@@ -499,6 +519,12 @@ fn ready(ada: &Person, operation: &Operation, status: &str) -> String {
         }
         return path.replace("{id}", &text(&list));
     }
+    if operation.id() == "revokeAccessToken" {
+        return path.replace("{token_id}", &access_token(ada, &["tasks:read"]).0);
+    }
+    if operation.path.starts_with("/api/me/tokens") {
+        return path;
+    }
     if operation.id() == "putTask" && status == "201" {
         return path.replace("{id}", &TaskId::new().to_string());
     }
@@ -507,6 +533,15 @@ fn ready(ada: &Person, operation: &Operation, status: &str) -> String {
         assert_eq!(ada.delete(&format!("/api/tasks/{task}")).status, 204);
     }
     path.replace("{id}", &task).replace("{task_id}", &task)
+}
+
+/// Makes an access token: its id and its text.
+pub fn access_token(person: &Person, scopes: &[&str]) -> (String, String) {
+    let body = json!({ "name": "Phone", "scopes": scopes });
+    let made = person.post("/api/me/tokens", &body);
+    assert_eq!(made.status, 201, "{}", made.text);
+    let text = |name: &str| made.body[name].as_str().expect("text").to_owned();
+    (text("id"), text("token"))
 }
 
 /// A cursor of a person's changes at a revision.

@@ -44,12 +44,7 @@ impl<'r> FromRequest<'r> for Visit {
 impl Visit {
     fn of(request: &Request<'_>, identity: &Identity) -> Visit {
         let address = client_address(request, identity);
-        let agent = request.headers().get_one("user-agent").unwrap_or_default();
-        let device = Device {
-            address: shown(address),
-            user_agent: agent.chars().take(500).collect(),
-            origin: origin(request),
-        };
+        let device = device_of(request, address);
         let presented = Presented::of(request, identity);
         let (now, renewed) = (Timestamp::now(), Renewed::of(request));
         Visit { presented, device, address, now, renewed }
@@ -148,6 +143,21 @@ async fn read(request: &Request<'_>, data: Data<'_>, path: &str) -> Result<Value
 
 fn unreadable() -> AuthError {
     AuthError::new(400, "BAD_REQUEST", "Invalid JSON in request body")
+}
+
+/// Where a request comes from, as people are shown it.
+pub(in crate::http) fn device(request: &Request<'_>) -> Device {
+    let Some(identity) = request.rocket().state::<Identity>() else { return Device::default() };
+    device_of(request, client_address(request, identity))
+}
+
+fn device_of(request: &Request<'_>, address: IpAddr) -> Device {
+    let agent = request.headers().get_one("user-agent").unwrap_or_default();
+    Device {
+        address: shown(address),
+        user_agent: agent.chars().take(500).collect(),
+        origin: origin(request),
+    }
 }
 
 /// The socket's peer; or, behind a trusted proxy, the last hop that is none.

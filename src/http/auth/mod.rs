@@ -32,7 +32,7 @@ use rocket::Route;
 
 pub(super) use error::AuthError;
 pub(super) use failures::Failures;
-pub(super) use gate::too_often;
+pub(super) use gate::{device, too_often};
 pub(super) use origin::origin_of;
 pub(super) use renewal::Renewal;
 
