@@ -218,6 +218,10 @@ fn settings_that_would_send_nothing_or_tell_everybody_are_refused() {
         (output.status.success(), String::from_utf8_lossy(&said).into_owned())
     };
 
+    // Empty is as good as not set.
+    let (none, off) = ([("DOCKET_SMTP_USER", ""), ("DOCKET_SMTP_PASSWORD", "")], "off");
+    let (fine, said) = print(&[&none[..], &[host, FROM, ("DOCKET_SMTP_TLS", off)]].concat());
+    assert!(fine, "{said}");
     let (fine, said) = print(&[host, FROM, user, password]);
     assert!(fine && !said.contains("swordfish"), "{said}");
     assert!(said.contains("********"), "{said}");

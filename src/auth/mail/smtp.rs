@@ -38,8 +38,8 @@ impl Smtp {
             .port(config.smtp_port())
             .tls(tls(config, host)?)
             .timeout(Some(TIMEOUT));
-        if let (Some(user), Some(password)) = (&config.smtp_user, &config.smtp_password) {
-            let credentials = Credentials::new(user.clone(), password.text().to_owned());
+        if let Some((user, password)) = config.smtp_login() {
+            let credentials = Credentials::new(user.to_owned(), password.text().to_owned());
             builder = builder.credentials(credentials);
         }
         Ok(Some(Smtp { transport: builder.build(), from }))
