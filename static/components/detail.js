@@ -86,10 +86,12 @@ function Title({ task }) {
     before.current = task;
     field.current.value = task.title;
   }, [task]);
-  const save = () => {
-    const title = (field.current?.value ?? "").replace(/\s*\n\s*/g, " ").trim();
+  const save = (/** @type {Event} */ event) => {
+    // Not by the ref, which is empty when the panel closes under the field.
+    const typed = /** @type {HTMLTextAreaElement} */ (event.currentTarget);
+    const title = typed.value.replace(/\s*\n\s*/g, " ").trim();
     if (title !== "") changeTasks([before.current], { title });
-    else if (field.current !== null) field.current.value = before.current.title;
+    else typed.value = before.current.title;
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;

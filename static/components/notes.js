@@ -24,7 +24,8 @@ export function Notes({ task }) {
     setEdited(true);
   };
   const save = () => {
-    const description = field.current?.value ?? before.current.description;
+    // Not by the ref, which is empty when the panel closes under the field.
+    const description = drafts.get(task.id) ?? before.current.description;
     drafts.delete(task.id);
     changeTasks([before.current], { description });
     setEdited(false);

@@ -133,10 +133,12 @@ function RowEditor({ task }) {
     field.current?.focus();
     field.current?.setSelectionRange(before.title.length, before.title.length);
   }, []);
-  const close = (/** @type {boolean} */ isSaved, /** @type {boolean} */ keepsFocus) => {
+  const close = (/** @type {Event} */ event, /** @type {boolean} */ isSaved, /** @type {boolean} */ keepsFocus) => {
     if (isOver.current) return;
     isOver.current = true;
-    const title = (field.current?.value ?? "").replace(/\s*\n\s*/g, " ").trim();
+    // Not by the ref, which is empty when the view goes away under the editor.
+    const { value } = /** @type {HTMLTextAreaElement} */ (event.currentTarget);
+    const title = value.replace(/\s*\n\s*/g, " ").trim();
     if (isSaved && title !== "") changeTasks([before], { title });
     if (keepsFocus) selection.focusRow(task.id);
     selection.edit(null);
@@ -145,7 +147,7 @@ function RowEditor({ task }) {
     if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
     event.preventDefault();
     event.stopPropagation();
-    close(event.key === "Enter", true);
+    close(event, event.key === "Enter", true);
   };
   return html`
     <span class="row__grip"></span>
@@ -158,6 +160,6 @@ function RowEditor({ task }) {
       aria-label=${t("task.title")}
       defaultValue=${before.title}
       onKeyDown=${onKeyDown}
-      onBlur=${() => isLeft() && close(true, false)}
+      onBlur=${(/** @type {Event} */ event) => isLeft() && close(event, true, false)}
     ></textarea>`;
 }
