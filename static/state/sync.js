@@ -6,7 +6,7 @@
  */
 import { Refused, everyPage, openEvents, request, tabs } from "../lib/api.js";
 import * as store from "../lib/store.js";
-import { reached } from "./outbox.js";
+import { reached, wake } from "./outbox.js";
 import * as tasks from "./tasks.js";
 
 /** @typedef {import("../lib/types.js").Change} Change */
@@ -23,6 +23,7 @@ let stopped = new AbortController();
 export async function start() {
   stopped = new AbortController();
   await tasks.load();
+  wake();
   cursor = (await store.mark("cursor")) ?? null;
   if (!(await store.isShared())) return follow();
   if (cursor !== null) catchUp();
