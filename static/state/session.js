@@ -26,6 +26,8 @@ let waiting = [];
 careFor({
   ended() {
     phase.value = "ended";
+    // Only one tab sends and listens, and it may not be the one in use.
+    tabs.postMessage({ type: "ended" });
     return new Promise((resolve) => waiting.push(resolve));
   },
   renewed(claims) {
@@ -156,5 +158,6 @@ tabs.addEventListener("message", ({ data }) => {
   if (data.type === "leaving") sync.stop();
   if (data.type === "staying") sync.start();
   if (data.type === "signed-out") leaveNothing("/sign-in");
+  if (data.type === "ended" && phase.peek() === "in") phase.value = "ended";
   if (data.type === "token" && phase.peek() === "out") signedIn();
 });
