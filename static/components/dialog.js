@@ -18,8 +18,8 @@ export function Dialog({ label, onClose, kind = "", anchor, children }) {
     dialog.showModal();
     if (anchor !== undefined) stand(dialog, anchor);
     return () => {
-      dialog.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // Not `close()`, which gives a field its focus back but not its caret.
+      queueMicrotask(() => before instanceof HTMLElement && before.isConnected && before.focus());
     };
   }, []);
   const kinds = `dialog ${kind} ${anchor === undefined ? "" : "dialog--beside"}`;
