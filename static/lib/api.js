@@ -64,6 +64,8 @@ export function forget() {
 export async function whoIsHere() {
   const reply = await reach("/api/auth/get-session", {});
   if (!reply.ok) throw new Unreachable(`status ${reply.status}`);
+  // Unread, it would keep its connection for as long as the request may take.
+  await reply.body?.cancel();
   const text = reply.headers.get("set-auth-jwt");
   if (text !== null) adopt(text);
   return token?.claims ?? null;
