@@ -1,5 +1,6 @@
 /** Somebody with an account, who also uses the API without a browser. */
 import assert from "node:assert/strict";
+import { until } from "./until.mjs";
 
 export const PASSWORD = "seven wooden boats";
 
@@ -17,7 +18,7 @@ export class Person {
   constructor(server, name) {
     this.server = server;
     this.name = name;
-    this.email = `${name.toLowerCase()}@example.org`;
+    this.email = `${name.toLowerCase().replace(/\W+/g, "")}@example.org`;
   }
 
   /** One more session, as on another device. */
@@ -76,7 +77,11 @@ export class Person {
     return items;
   }
 
-  async openTitles() {
-    return (await this.openTasks()).map((task) => task.title);
+  /** Waits until the server has exactly these open tasks, in this order. */
+  async has(...titles) {
+    await until(
+      async () => (await this.openTasks()).map((task) => task.title),
+      (found) => assert.deepEqual(found, titles),
+    );
   }
 }

@@ -4,6 +4,11 @@ import { mkdtempSync, readFileSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** The one under test; for whoever runs a file by hand, the debug build. */
+const PROGRAM =
+  process.env.DOCKET_PROGRAM ?? fileURLToPath(new URL("../../../target/debug/docket", import.meta.url));
 
 /** Every sign-in counts against one address here. */
 const SETTINGS = { DOCKET_RATE_LIMITS: "off" };
@@ -29,7 +34,7 @@ export class Server {
   async startAgain() {
     const port = this.url === "" ? "0" : new URL(this.url).port;
     const log = openSync(join(this.dir, "test.log"), "a");
-    this.#child = spawn(program(), ["serve", "--port", port], {
+    this.#child = spawn(PROGRAM, ["serve", "--port", port], {
       cwd: "/",
       env: this.#environment(),
       stdio: ["ignore", "pipe", log],
@@ -51,7 +56,7 @@ export class Server {
 
   /** Runs a command on the same directory and gives what it prints. */
   run(...args) {
-    const done = spawnSync(program(), args, { cwd: "/", env: this.#environment(), encoding: "utf8" });
+    const done = spawnSync(PROGRAM, args, { cwd: "/", env: this.#environment(), encoding: "utf8" });
     if (done.status !== 0) throw new Error(`docket ${args.join(" ")}: ${done.stderr}`);
     return done.stdout;
   }
@@ -75,10 +80,4 @@ export class Server {
   log() {
     return readFileSync(join(this.dir, "test.log"), "utf8");
   }
-}
-
-function program() {
-  const path = process.env.DOCKET_PROGRAM;
-  if (path === undefined) throw new Error("DOCKET_PROGRAM says where the program is");
-  return path;
 }

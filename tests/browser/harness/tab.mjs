@@ -1,5 +1,6 @@
 /** A tab with Docket in it: what a person finds and does there, by its names. */
 import assert from "node:assert/strict";
+import { until } from "./until.mjs";
 
 export class Tab {
   static async open(context, path) {
@@ -44,8 +45,32 @@ export class Tab {
     return this.page.locator("main").getByRole("textbox", { name: "Add a task" });
   }
 
+  /** What was understood in a title. */
+  chip(words) {
+    return this.page.locator(".chip", { hasText: words });
+  }
+
+  /** A view or a list in the sidebar. */
   place(name) {
-    return this.page.getByRole("navigation").getByRole("link", { name, exact: false });
+    const words = this.page.locator(".nav__name", { hasText: exactly(name) });
+    return this.page.locator(".sidebar .nav__link").filter({ has: words });
+  }
+
+  /** All of one task. */
+  panel() {
+    return this.page.getByRole("complementary", { name: "Task" });
+  }
+
+  /** Does what the menu of a row offers. */
+  async chooseInMenu(title, act) {
+    await this.row(title).hover();
+    await this.button(`More for “${title}”`).click();
+    await this.page.getByRole("menuitem", { name: act }).click();
+  }
+
+  /** What has the focus says this. */
+  focusedText() {
+    return this.page.evaluate(() => document.activeElement?.textContent);
   }
 
   toast() {
@@ -100,6 +125,33 @@ export class Tab {
     );
   }
 
+  /** What the browser keeps of the person, other than cookies that no script reads. */
+  stored() {
+    return this.page.evaluate(async () => {
+      const found = [...Object.keys(localStorage), ...Object.keys(sessionStorage)];
+      if (document.cookie !== "") found.push(document.cookie);
+      for (const { name } of await indexedDB.databases()) {
+        const db = await new Promise((resolve) => {
+          const asked = indexedDB.open(name);
+          asked.onsuccess = () => resolve(asked.result);
+        });
+        for (const kind of db.objectStoreNames) {
+          const items = await new Promise((resolve) => {
+            const asked = db.transaction(kind).objectStore(kind).getAll();
+            asked.onsuccess = () => resolve(asked.result);
+          });
+          found.push(...items.map((item) => `${kind}: ${JSON.stringify(item)}`));
+        }
+        db.close();
+      }
+      for (const name of await caches.keys()) {
+        const kept = await (await caches.open(name)).keys();
+        found.push(...kept.map((request) => request.url).filter((url) => url.includes("/api/")));
+      }
+      return found;
+    });
+  }
+
   async reload() {
     await this.page.reload();
   }
@@ -107,17 +159,3 @@ export class Tab {
 
 /** @param {string} text */
 const exactly = (text) => new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*$`);
-
-/** Asks again and again until what comes is right. */
-export async function until(ask, check, patience = 30_000) {
-  const end = Date.now() + patience;
-  for (;;) {
-    const found = await ask();
-    try {
-      return check(found);
-    } catch (error) {
-      if (Date.now() > end) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

@@ -1,0 +1,102 @@
+/** Adding tasks, and what is understood in a title. */
+import assert from "node:assert/strict";
+import { claim } from "./harness/claim.mjs";
+import { until } from "./harness/until.mjs";
+
+claim("what is typed in the field at the foot is added, in order, and kept", async (world) => {
+  const { person, tab } = await world.visitor();
+
+  await tab.add("buy milk");
+  await tab.add("call Grace");
+
+  await tab.shows("buy milk", "call Grace");
+  await person.has("buy milk", "call Grace");
+  await tab.reload();
+  await tab.shows("buy milk", "call Grace");
+});
+
+claim("Q adds from anywhere", async (world) => {
+  const { person, tab } = await world.visitor("Ada", "/trash");
+  await tab.heading("Trash").waitFor();
+
+  await tab.press("q");
+  await tab.page.getByRole("dialog").getByRole("textbox").fill("water the plants");
+  await tab.press("Enter");
+
+  await person.has("water the plants");
+  await tab.place("Inbox").click();
+  await tab.sees("water the plants");
+});
+
+claim("a date, a priority and a list in the title are understood", async (world) => {
+  const { person, tab } = await world.visitor();
+  const garden = await person.addList("Garden");
+  await tab.place("Garden").waitFor();
+
+  await tab.addField().fill("plant bulbs 2 dec 2040 p1 #garden");
+  await tab.chip(/2 Dec/).waitFor();
+  await tab.chip("Priority 1").waitFor();
+  await tab.chip("Garden").waitFor();
+  await tab.addField().press("Enter");
+
+  await person.has("plant bulbs");
+  const [task] = await person.openTasks();
+  assert.equal(task.due, "2040-12-02");
+  assert.equal(task.priority, 1);
+  assert.equal(task.list_id, garden.id);
+});
+
+claim("what was not meant is refused by its chip and stays text", async (world) => {
+  const { person, tab } = await world.visitor();
+  await tab.heading("Inbox").waitFor();
+
+  await tab.addField().fill("read Fri 2 p1");
+  await tab.chip("Priority 1").click();
+  await tab.chip("Priority 1").waitFor({ state: "detached" });
+  await tab.addField().press("Enter");
+
+  await until(() => person.openTasks(), ([task]) => {
+    assert.match(task.title, /p1/);
+    assert.equal(task.priority, 4);
+  });
+});
+
+claim("a list that is not there yet is made with its first task", async (world) => {
+  const { person, tab } = await world.visitor();
+  await tab.heading("Inbox").waitFor();
+
+  await tab.addField().fill("buy paint #Workshop");
+  await tab.chip("New list: Workshop").waitFor();
+  await tab.addField().press("Enter");
+
+  await tab.place("Workshop").click();
+  await tab.sees("buy paint");
+  await person.has("buy paint");
+  const [task] = await person.openTasks();
+  const { items } = await person.api("GET", "/api/lists");
+  assert.equal(items.find((list) => list.name === "Workshop")?.id, task.list_id);
+});
+
+claim("what is typed and not yet added is there again after a look elsewhere", async (world) => {
+  const { tab } = await world.visitor();
+  await tab.heading("Inbox").waitFor();
+
+  await tab.addField().fill("half a thou");
+  await tab.place("Trash").click();
+  await tab.heading("Trash").waitFor();
+  await tab.place("Inbox").click();
+
+  await until(() => tab.addField().inputValue(), (text) => assert.equal(text, "half a thou"));
+});
+
+claim("Today takes what is added there as due today", async (world) => {
+  const { person, tab } = await world.visitor("Ada", "/today");
+  await tab.heading("Today").waitFor();
+
+  await tab.add("take the bins out");
+
+  await tab.sees("take the bins out");
+  await until(() => person.openTasks(), ([task]) => assert.match(task.due, /^\d{4}-\d\d-\d\d$/));
+  await tab.place("Inbox").click();
+  await tab.row("take the bins out").getByText("Today").waitFor();
+});

@@ -1,0 +1,13 @@
+/** Asks again and again until what comes is right. */
+export async function until(ask, check, patience = 20_000) {
+  const end = Date.now() + patience;
+  for (;;) {
+    const found = await ask();
+    try {
+      return check(found);
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,72 @@
+/** Without the server: what is shown, what waits, and in which order it goes. */
+import assert from "node:assert/strict";
+import { claim } from "./harness/claim.mjs";
+import { until } from "./harness/until.mjs";
+
+claim("what is done without the server waits, says so, and is sent in order", async (world) => {
+  const { person, tab } = await world.visitor();
+  await person.add("here before");
+  await tab.sees("here before");
+
+  await world.server.stop();
+  await tab.add("first");
+  await badge(tab, "Offline · 1 waiting");
+  await tab.add("second");
+  await tab.tick("here before").click();
+  await badge(tab, "Offline · 3 waiting");
+  await tab.shows("first", "second");
+  const answered = writes(tab.page);
+  await world.server.startAgain();
+
+  await tab.page.locator(".connection__badge").waitFor({ state: "detached" });
+  await person.has("first", "second");
+  await until(() => answered, (found) => assert.deepEqual(found, ["PUT 201", "PUT 201", "PATCH 200"]));
+}, { fails: true });
+
+claim("what waits survives a closed tab", async (world) => {
+  const { person, tab } = await world.visitor();
+  await tab.heading("Inbox").waitFor();
+  await world.server.stop();
+  await tab.add("not sent yet");
+  await badge(tab, "Offline · 1 waiting");
+
+  const { page } = tab;
+  const context = page.context();
+  await page.close();
+  await world.server.startAgain();
+  const again = await context.newPage();
+  await again.goto("/inbox");
+
+  await again.locator(".row__title", { hasText: "not sent yet" }).waitFor();
+  await person.has("not sent yet");
+}, { fails: true });
+
+claim("what happened meanwhile is there after the server is back", async (world) => {
+  const { person, tab } = await world.visitor();
+  await person.add("before");
+  await tab.sees("before");
+
+  await tab.page.context().setOffline(true);
+  await tab.add("mine, meanwhile");
+  await badge(tab, "Offline · 1 waiting");
+  await person.add("theirs, meanwhile");
+  await tab.page.context().setOffline(false);
+
+  await tab.sees("theirs, meanwhile");
+  await person.has("before", "theirs, meanwhile", "mine, meanwhile");
+}, { fails: true });
+
+async function badge(tab, words) {
+  await tab.page.locator(".connection__badge", { hasText: words }).waitFor();
+}
+
+/** The writes that the server answers from now on. */
+function writes(page) {
+  const answered = [];
+  page.on("response", (response) => {
+    const method = response.request().method();
+    const isWrite = method !== "GET" && new URL(response.url()).pathname.startsWith("/api/tasks");
+    if (isWrite) answered.push(`${method} ${response.status()}`);
+  });
+  return answered;
+}
