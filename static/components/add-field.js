@@ -6,6 +6,7 @@ import { html, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { dueWords } from "../lib/date_words.js";
 import { t } from "../lib/i18n.js";
 import { dateSettings, now, wall } from "../state/clock.js";
+import { takeAhead } from "../state/device.js";
 import { nameOf } from "../state/places.js";
 import { addList, addTask, findList, lists } from "../state/tasks.js";
 import { Icon } from "./icon.js";
@@ -27,7 +28,7 @@ const drafts = new Map();
  */
 export function AddField({ preset = {}, name = "", isQuiet = false, isFocused = false, onAdded }) {
   const key = `${preset.list_id}/${preset.due}`;
-  const [text, setText] = useState(drafts.get(key) ?? "");
+  const [text, setText] = useState(() => (drafts.get(key) ?? "") + (isFocused ? takeAhead() : ""));
   const [refused, setRefused] = useState(/** @type {Range[]} */ ([]));
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   useLayoutEffect(() => {

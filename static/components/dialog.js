@@ -12,12 +12,20 @@ const GAP = 4;
  */
 export function Dialog({ label, onClose, kind = "", anchor, children }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const isOver = useRef(false);
+  // A browser may close it without asking; one that must be answered is opened again.
+  const closed = () => {
+    if (isOver.current) return;
+    if (onClose === undefined) box.current?.showModal();
+    else onClose();
+  };
   useLayoutEffect(() => {
     const before = document.activeElement;
     const dialog = /** @type {HTMLDialogElement} */ (box.current);
     dialog.showModal();
     if (anchor !== undefined) stand(dialog, anchor);
     return () => {
+      isOver.current = true;
       // Not `close()`, which gives a field its focus back but not its caret.
       queueMicrotask(() => before instanceof HTMLElement && before.isConnected && before.focus());
     };
@@ -32,6 +40,7 @@ export function Dialog({ label, onClose, kind = "", anchor, children }) {
         event.preventDefault();
         onClose?.();
       }}
+      onClose=${closed}
       onClick=${(/** @type {MouseEvent} */ event) => event.target === box.current && onClose?.()}
     >
       <div class="dialog__body">${children}</div>

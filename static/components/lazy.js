@@ -1,6 +1,7 @@
 /** Views and dialogs that are fetched when they are first shown. */
 import { html, useEffect, useState } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
+import { say } from "../state/toasts.js";
 
 /** Style sheets that only some parts need. @type {Map<string, Promise<void>>} */
 const styles = new Map();
@@ -62,7 +63,11 @@ const PARTS = {
 /** @type {Map<string, (props: any) => any>} */
 const fetched = new Map();
 
-/** One of them by name; what else is given goes to it. @param {{ name: string }} props */
+/**
+ * One of them by name; what else is given goes to it.
+ *
+ * @param {{ name: string, onClose?: () => void, [rest: string]: unknown }} props
+ */
 export function Lazy({ name, ...rest }) {
   const [, drawAgain] = useState(0);
   const [failed, setFailed] = useState(false);
@@ -73,7 +78,12 @@ export function Lazy({ name, ...rest }) {
         fetched.set(name, part);
         drawAgain((count) => count + 1);
       },
-      () => setFailed(true),
+      () => {
+        setFailed(true);
+        if (rest.onClose === undefined) return;
+        say("error.part", {}, { isError: true });
+        rest.onClose();
+      },
     );
   }, [name]);
   const Part = fetched.get(name);

@@ -6,7 +6,7 @@ import { html, useId, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { printed } from "../lib/keys.js";
 import { find, marked, used } from "../lib/palette.js";
-import { setUsedEntries, usedEntries } from "../state/device.js";
+import { setUsedEntries, takeAhead, usedEntries } from "../state/device.js";
 import { entriesNow } from "../state/palette.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icon.js";
@@ -17,7 +17,7 @@ import { Icon } from "./icon.js";
 export function Palette({ onClose }) {
   const id = useId();
   const [steps, setSteps] = useState(() => [{ text: "", entries: entriesNow() }]);
-  const [query, setQuery] = useState("");
+  const [query, setQuery] = useState(takeAhead);
   const [at, setAt] = useState(0);
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   useLayoutEffect(() => field.current?.focus(), []);

@@ -2,7 +2,7 @@
 import { html, useEffect } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { page, route } from "../lib/router.js";
-import { closeDialog, drawerOpen, openDialog, setDrawer, showDialog, sidebarOpen, toggleSidebar } from "../state/device.js";
+import { closeDialog, drawerOpen, openDialog, setDrawer, quickAdd, sidebarOpen, toggleSidebar } from "../state/device.js";
 import { online, pending } from "../state/outbox.js";
 import { chosen } from "../state/selection.js";
 import { conflicts } from "../state/tasks.js";
@@ -85,7 +85,7 @@ function skip(event) {
 function TabBar({ view }) {
   const places = /** @type {const} */ (["inbox", "today", "upcoming"]);
   return html`
-    <button class="fab" type="button" aria-label=${t("command.add")} onClick=${() => showDialog("quick-add")}><${Icon} name="plus" /></button>
+    <button class="fab" type="button" aria-label=${t("command.add")} onClick=${quickAdd}><${Icon} name="plus" /></button>
     <nav class="tabs" aria-label=${t("tabs.name")}>
       ${places.map(
         (one) => html`

@@ -2,7 +2,7 @@
 import { html, useState } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { go, page } from "../lib/router.js";
-import { showDialog, toggleSidebar } from "../state/device.js";
+import { quickAdd, showDialog, toggleSidebar } from "../state/device.js";
 import { todayCounts } from "../state/places.js";
 import { person } from "../state/session.js";
 import { addList, counts, inbox, lists } from "../state/tasks.js";
@@ -21,7 +21,7 @@ export function Sidebar() {
         </a>
         <${IconButton} icon="sidebar" label=${t("command.sidebar")} onClick=${toggleSidebar} />
       </div>
-      <button class="sidebar__add" type="button" aria-keyshortcuts="q" onClick=${() => showDialog("quick-add")}>
+      <button class="sidebar__add" type="button" aria-keyshortcuts="q" onClick=${quickAdd}>
         <span class="sidebar__plus"><${Icon} name="plus" /></span>${t("command.add")}
       </button>
       <ul class="nav">

@@ -103,9 +103,21 @@ function toggleCharacterKeys() {
   say(isOn ? "keys.are_on" : "keys.are_off");
 }
 
+function palette() {
+  device.awaitField();
+  device.showDialog("palette");
+}
+
+function search() {
+  const field = document.querySelector("input[type=search]");
+  if (field instanceof HTMLElement) return field.focus();
+  device.awaitField();
+  go("/search");
+}
+
 /** @type {Command[]} */
 export const commands = [
-  { id: "add", title: "command.add", group: "task", keys: ["q"], run: () => device.showDialog("quick-add") },
+  { id: "add", title: "command.add", group: "task", keys: ["q"], run: device.quickAdd },
   { id: "complete", title: "command.complete", group: "task", keys: ["e"], when: some, run: toggleDone },
   { id: "edit", title: "command.edit", group: "task", keys: ["Enter", "F2"], when: one, run: () => selection.edit(selection.targets()[0]) },
   { id: "open", title: "command.open", group: "task", keys: ["o"], when: one, run: () => openTask(selection.targets()[0]) },
@@ -124,11 +136,11 @@ export const commands = [
   { id: "select.all", title: "command.select_all", group: "choose", keys: ["Mod+a"], run: selection.chooseAll },
   { id: "back", title: "command.back", group: "page", keys: ["Escape"], run: back },
   { id: "undo", title: "command.undo", group: "page", keys: ["z", "Mod+z"], run: undo },
-  { id: "palette", title: "command.palette", group: "page", keys: ["Mod+k"], inFields: true, run: () => device.showDialog("palette") },
+  { id: "palette", title: "command.palette", group: "page", keys: ["Mod+k"], inFields: true, run: palette },
   { id: "keys", title: "command.keys", group: "page", keys: ["?"], run: () => device.showDialog("keys") },
   { id: "keys.characters", title: "command.characters", group: "page", keys: [], run: toggleCharacterKeys },
   { id: "theme", title: "settings.theme", group: "page", keys: [], run: to("/settings"), steps: themes },
-  { id: "search", title: "view.search", group: "go", keys: ["/"], run: to("/search") },
+  { id: "search", title: "view.search", group: "go", keys: ["/"], run: search },
   { id: "sidebar", title: "command.sidebar", group: "page", keys: ["m"], run: device.toggleSidebar },
   { id: "go.inbox", title: "view.inbox", group: "go", keys: ["g i"], run: to("/inbox") },
   { id: "go.today", title: "view.today", group: "go", keys: ["g t"], run: to("/today") },
@@ -142,6 +154,8 @@ export const commands = [
 /** Runs the command of a key, if it has one and no dialog is open. @param {KeyboardEvent} event */
 export function onKey(event) {
   if (event.defaultPrevented || document.querySelector("dialog[open]") !== null) return;
+  // A dialog is on its way: what is typed is for it, and no command.
+  if (device.typeAhead(event) || device.openDialog.peek() !== null) return event.preventDefault();
   if (event.key === "Enter" && !isOnRow(event.target)) return;
   if (isCharacter(event) && !device.characterKeys.peek()) return;
   const command = commandFor(event, commands);

@@ -45,6 +45,37 @@ export function showDialog(name, props = {}) {
   dialog.value = { name, props };
 }
 
+/** What was typed after a key that opens a field, before the field was there. */
+let ahead = /** @type {{ text: string, since: number } | null} */ (null);
+
+/** How long a field may take to come, in milliseconds. */
+const COMES_WITHIN = 5_000;
+
+/** A field is on its way: what is typed now is for it. */
+export function awaitField() {
+  ahead = { text: "", since: Date.now() };
+}
+
+/** Keeps a key for the field that is on its way; tells whether there is one. @param {KeyboardEvent} event */
+export function typeAhead(event) {
+  if (ahead === null || Date.now() - ahead.since > COMES_WITHIN) return false;
+  if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) ahead.text += event.key;
+  return true;
+}
+
+/** The field is there, and takes what was typed for it. */
+export function takeAhead() {
+  const text = ahead?.text ?? "";
+  ahead = null;
+  return text;
+}
+
+/** Opens the dialog that adds a task. */
+export function quickAdd() {
+  awaitField();
+  showDialog("quick-add");
+}
+
 export function closeDialog() {
   dialog.value = null;
 }

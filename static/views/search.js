@@ -3,6 +3,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from "../lib/ui.js
 import { request } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { go, page } from "../lib/router.js";
+import { takeAhead } from "../state/device.js";
 import * as selection from "../state/selection.js";
 import { completed, meet, open } from "../state/tasks.js";
 import { announce } from "../state/toasts.js";
@@ -12,7 +13,7 @@ import { TaskRows } from "../components/task-rows.js";
 const PAUSE = 250;
 
 export function Search() {
-  const [query, setQuery] = useState(page.value.query.get("q") ?? "");
+  const [query, setQuery] = useState(() => (page.value.query.get("q") ?? "") + takeAhead());
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   useLayoutEffect(() => {
     document.title = `${t("view.search")} · ${t("page.name")}`;

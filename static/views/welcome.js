@@ -53,6 +53,13 @@ async function enter() {
   await signedIn();
 }
 
+/** Into a new account, where the first tasks show how it is done. */
+async function enterNew() {
+  await enter();
+  const { addSamples } = await import("../state/samples.js");
+  addSamples();
+}
+
 /** @param {{ server: Server | null }} props */
 function SignIn({ server }) {
   const notice = NOTICES[/** @type {keyof typeof NOTICES} */ (route.value.query.get("notice"))];
@@ -97,7 +104,7 @@ function SignUpForm({ invite }) {
     });
     if (error !== null) return error;
     if (data?.token === null) setWaiting(values.email.trim());
-    else await enter();
+    else await enterNew();
     return null;
   };
   if (waiting !== "") {
