@@ -62,12 +62,13 @@ impl Attempt {
 
 /// Addresses that anybody may ask for: nothing in them names a person, but for
 /// the token of a mailed link, and whoever has that is its person.
-const PUBLIC: [&str; 12] = [
+const PUBLIC: [&str; 13] = [
     "GET /healthz",
     "GET /readyz",
     "GET /api/info",
     "GET /api/auth/jwks",
     "GET /api/auth/ok",
+    "GET /api/auth/error",
     "POST /api/auth/get-session",
     "POST /api/auth/sign-up/email",
     "GET /api/auth/reset-password/<token>",

@@ -377,6 +377,7 @@ fn every_operation_that_is_not_public_needs_a_token_whatever_is_sent() {
     let expected = [
         "getAuthHealth",
         "getDocs",
+        "getFailurePage",
         "getHealth",
         "getInfo",
         "getJwks",

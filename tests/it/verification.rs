@@ -329,3 +329,17 @@ fn proof_is_not_asked_for_where_no_mail_can_bring_it() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("require_email_verification"), "{said}");
 }
+
+// SECURITY-BAR H12
+#[test]
+fn the_page_of_failed_links_shows_a_code_and_nobody_elses_words() {
+    let app = App::start();
+    let shown = app.get("/api/auth/error?error=INVALID_TOKEN");
+    assert_eq!(shown.status, 200);
+    assert_eq!(shown.header("content-type"), Some("text/html; charset=utf-8"));
+    assert!(shown.text.contains("<code>INVALID_TOKEN</code>"));
+    for odd in ["%3Cscript%3Ealert(1)%3C/script%3E", "Call%20us", "", &"A".repeat(61)] {
+        let shown = app.get(&format!("/api/auth/error?error={odd}"));
+        assert!(shown.text.contains("<code>UNKNOWN</code>"), "{odd}: {}", shown.text);
+    }
+}

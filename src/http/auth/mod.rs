@@ -9,6 +9,7 @@ mod cookies;
 mod credentials;
 mod deletion;
 mod error;
+mod failure_page;
 mod failures;
 mod gate;
 mod limits;
@@ -138,6 +139,7 @@ pub(super) fn routes() -> Vec<Route> {
         sessions::routes(),
         account::routes(),
         deletion::routes(),
+        failure_page::routes(),
         password::routes(),
         reset::routes(),
         token::routes(),
