@@ -3,4 +3,5 @@
 {
   const theme = localStorage.getItem("docket.theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  if (localStorage.getItem("docket.density") === "compact") document.documentElement.dataset.density = "compact";
 }

@@ -17,7 +17,7 @@ const ProblemsOfForm = createContext(/** @type {Problems} */ ({}));
  * @param {{
  *   act: (values: Values) => Promise<AccountError | null>,
  *   button: string,
- *   kind?: "primary" | "danger",
+ *   kind?: "primary" | "danger" | "plain",
  *   children?: any,
  *   [rest: string]: unknown,
  * }} props `act` sends what was typed, and resolves with the refusal if there is one
@@ -35,6 +35,7 @@ export function Form({ act, button, kind = "primary", children, ...rest }) {
     const refused = await outcomeOf(act, sent);
     setBusy(false);
     setProblems(refused);
+    if (Object.keys(refused).length === 0) sent.reset();
   };
   return html`
     <form class="form" noValidate onSubmit=${send} ...${rest}>
@@ -140,6 +141,19 @@ export function Username({ email }) {
   return html`<input hidden name="username" autocomplete="username" defaultValue=${email} readonly />`;
 }
 
+/** One of several, in a list that opens. */
+/** @param {{ label: string, name: string, options: [string, string][], chosen: string }} props */
+export function Choice({ label, name, options, chosen }) {
+  const id = useId();
+  return html`
+    <div class="labelled">
+      <label for=${id}>${label}</label>
+      <select class="field" id=${id} name=${name}>
+        ${options.map(([value, text]) => html`<option key=${value} value=${value} selected=${value === chosen}>${text}</option>`)}
+      </select>
+    </div>`;
+}
+
 /** @param {{ text: string }} props */
 export function FormError({ text }) {
   return html`<div role="alert">${text !== "" && html`<p class="form__error">${text}</p>`}</div>`;
@@ -161,12 +175,18 @@ const REASONS = {
   "[body.newEmail] Invalid email address": ["error.email", "newEmail"],
   "[body.name] must be at most 200 characters; [body.image] at most 4096": ["error.name_long", "name"],
   "Email is the same": ["error.email_same", "newEmail"],
+  EMAIL_NOT_FREE: ["error.email_not_free", "newEmail"],
+  EMAIL_ALREADY_VERIFIED: ["account.proof_done"],
   "Verification email isn't enabled": ["error.no_mail"],
+  VERIFICATION_EMAIL_NOT_ENABLED: ["error.no_mail"],
+  SESSION_NOT_FRESH: ["settings.devices_again"],
   PASSWORD_TOO_SHORT: ["error.password_short", "newPassword", "password"],
   PASSWORD_TOO_LONG: ["error.password_long", "newPassword", "password"],
   PASSWORD_TOO_COMMON: ["error.password_common", "newPassword", "password"],
   INVALID_CODE: ["error.code", "code"],
+  OTP_HAS_EXPIRED: ["error.code", "code"],
   INVALID_BACKUP_CODE: ["error.recovery_code", "code"],
+  TOTP_UNAVAILABLE: ["error.totp_unreadable"],
   ACCOUNT_TEMPORARILY_LOCKED: ["error.locked"],
   INVALID_TOKEN: ["error.link"],
   TOKEN_EXPIRED: ["error.link"],

@@ -31,7 +31,16 @@ const PARTS = {
     const [{ SignInAgain }] = await Promise.all([import("./sign-in-again.js"), style("account")]);
     return SignInAgain;
   },
-  settings: async () => (await import("../views/settings.js")).Settings,
+  settings: async () => {
+    const [{ Settings }] = await Promise.all([import("../views/settings.js"), style("account"), style("settings")]);
+    return Settings;
+  },
+  "settings/profile": async () => (await import("../views/settings/profile.js")).Profile,
+  "settings/security": async () => (await import("../views/settings/security.js")).Security,
+  "settings/devices": async () => (await import("../views/settings/devices.js")).Devices,
+  "settings/activity": async () => (await import("../views/settings/activity.js")).Activity,
+  "settings/appearance": async () => (await import("../views/settings/appearance.js")).Appearance,
+  "settings/data": async () => (await import("../views/settings/data.js")).Data,
   completed: async () => (await import("../views/completed.js")).Completed,
   trash: async () => (await import("../views/trash.js")).Trash,
   search: async () => (await import("../views/search.js")).Search,

@@ -16,7 +16,7 @@ export function Sidebar() {
     <nav class="sidebar" aria-label=${t("sidebar.name")}>
       <div class="sidebar__top">
         <a class="sidebar__person" href="/settings" aria-label=${t("settings.of", { name: person.value?.name ?? "" })}>
-          <span class="avatar" aria-hidden="true">${initial()}</span>
+          <span class="avatar" data-initial=${initial()}></span>
           <span class="sidebar__name">${person.value?.name}</span>
         </a>
         <${IconButton} icon="sidebar" label=${t("command.sidebar")} onClick=${toggleSidebar} />

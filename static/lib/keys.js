@@ -54,6 +54,10 @@ export function isField(target) {
   return target.matches("textarea, select");
 }
 
+/** Whether the key goes from one radio button to the next. @param {KeyboardEvent} event */
+const movesRadio = ({ key, target }) =>
+  key.startsWith("Arrow") && target instanceof HTMLInputElement && target.type === "radio";
+
 /**
  * The command that a key event asks for.
  *
@@ -66,7 +70,7 @@ export function commandFor(event, commands) {
   if (event.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
   const name = nameOf(event);
   const sequence = event.timeStamp - beforeAt < SEQUENCE ? `${before} ${name}` : "";
-  const inField = isField(event.target);
+  const inField = isField(event.target) || movesRadio(event);
   const fits = (/** @type {C} */ one) => (!inField || one.inFields) && (one.when?.() ?? true);
   const has = (/** @type {string} */ keys) =>
     commands.find((one) => one.keys.includes(keys) && fits(one));

@@ -115,6 +115,16 @@ function search() {
   go("/search");
 }
 
+/** @type {Command[]} The sections, for the palette. */
+const settings = /** @type {const} */ (["profile", "security", "devices", "activity", "appearance", "data"]).map((section) => ({
+  id: `settings.${section}`,
+  title: "command.settings",
+  params: { section: t(`settings.${section}`) },
+  group: "go",
+  keys: [],
+  run: to(`/settings/${section}`),
+}));
+
 /** @type {Command[]} */
 export const commands = [
   { id: "add", title: "command.add", group: "task", keys: ["q"], run: device.quickAdd },
@@ -139,7 +149,7 @@ export const commands = [
   { id: "palette", title: "command.palette", group: "page", keys: ["Mod+k"], inFields: true, run: palette },
   { id: "keys", title: "command.keys", group: "page", keys: ["?"], run: () => device.showDialog("keys") },
   { id: "keys.characters", title: "command.characters", group: "page", keys: [], run: toggleCharacterKeys },
-  { id: "theme", title: "settings.theme", group: "page", keys: [], run: to("/settings"), steps: themes },
+  { id: "theme", title: "settings.theme", group: "page", keys: [], run: to("/settings/appearance"), steps: themes },
   { id: "search", title: "view.search", group: "go", keys: ["/"], run: search },
   { id: "sidebar", title: "command.sidebar", group: "page", keys: ["m"], run: device.toggleSidebar },
   { id: "go.inbox", title: "view.inbox", group: "go", keys: ["g i"], run: to("/inbox") },
@@ -149,6 +159,7 @@ export const commands = [
   { id: "go.completed", title: "view.completed", group: "go", keys: ["g c"], run: to("/completed") },
   { id: "go.trash", title: "view.trash", group: "go", keys: ["g r"], run: to("/trash") },
   { id: "go.settings", title: "settings.title", group: "go", keys: ["g s"], run: to("/settings") },
+  ...settings,
 ];
 
 /** Runs the command of a key, if it has one and no dialog is open. @param {KeyboardEvent} event */

@@ -80,6 +80,25 @@ export async function learnPerson() {
   await renew();
 }
 
+/**
+ * Does what puts another session in the place of this one. The old one's
+ * tokens are refused from then on, so nobody asks for anything meanwhile.
+ *
+ * @template T
+ * @param {() => Promise<T>} act
+ */
+export async function replaceSession(act) {
+  tabs.postMessage({ type: "leaving" });
+  sync.stop();
+  try {
+    return await act();
+  } finally {
+    await learnPerson().catch(() => {});
+    tabs.postMessage({ type: "staying" });
+    sync.start();
+  }
+}
+
 function leave() {
   phase.value = "out";
 }

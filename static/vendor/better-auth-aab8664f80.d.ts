@@ -4,7 +4,12 @@ export type Outcome<T> = Promise<{
   error: { status: number; code?: string; message?: string } | null;
 }>;
 type Call<I, T> = (input: I) => Outcome<T>;
-type Signed = { token?: string | null; twoFactorRedirect?: boolean; user?: object };
+type Signed = {
+  token?: string | null;
+  twoFactorRedirect?: boolean;
+  twoFactorMethods?: ("totp" | "otp")[];
+  user?: object;
+};
 type Done = { status: boolean };
 export interface Session {
   id: string;
@@ -45,6 +50,8 @@ export interface AuthClient {
   deleteUser: Call<{ password: string }, { success: boolean }>;
   twoFactor: {
     verifyTotp: Call<{ code: string; trustDevice?: boolean }, Signed>;
+    sendOtp: Call<{}, Done>;
+    verifyOtp: Call<{ code: string; trustDevice?: boolean }, Signed>;
     verifyBackupCode: Call<{ code: string; trustDevice?: boolean }, Signed>;
     enable: Call<{ password: string }, { totpURI: string; backupCodes: string[] }>;
     generateBackupCodes: Call<{ password: string }, { backupCodes: string[] }>;

@@ -1,40 +1,63 @@
-/** The person's account and how the page looks on this device. */
-import { html, useEffect, useState } from "../lib/ui.js";
+/** The person's account, and how the page looks on this device. */
+import { html, useEffect, useLayoutEffect, useRef } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
-import { setTheme, theme } from "../state/device.js";
+import { route } from "../lib/router.js";
 import { person, signOut } from "../state/session.js";
 import { say } from "../state/toasts.js";
+import { Icon } from "../components/icon.js";
+import { Lazy } from "../components/lazy.js";
 
-const THEMES = /** @type {const} */ (["system", "light", "dark"]);
+/** The sections, each with an address and a file in `views/settings/`. */
+const SECTIONS = /** @type {const} */ (["profile", "security", "devices", "activity", "appearance", "data"]);
 
+/** @typedef {typeof SECTIONS[number]} Section */
+
+/** On a phone the list of sections is a page of its own; else the first is open beside it. */
 export function Settings() {
-  const [chosen, setChosen] = useState(theme());
+  const { id } = route.value;
+  const section = SECTIONS.find((one) => one === id) ?? "profile";
+  const title = t(`settings.${section}`);
+  const heading = useRef(/** @type {HTMLElement | null} */ (null));
+  const before = useRef(id);
   useEffect(() => {
-    document.title = `${t("settings.title")} · ${t("page.name")}`;
-  }, []);
+    document.title = `${title} · ${t("settings.title")} · ${t("page.name")}`;
+  }, [title]);
+  useLayoutEffect(() => {
+    if (before.current !== id) heading.current?.focus();
+    before.current = id;
+  }, [id]);
+  return html`
+    <div class="view settings" data-index=${id === ""}>
+      <header class="view__header"><h1>${t("settings.title")}</h1></header>
+      <div class="settings__columns">
+        <${Sections} section=${section} isIndex=${id === ""} />
+        <section class="settings__section" aria-labelledby="section">
+          <a class="settings__back" href="/settings"><${Icon} name="back" />${t("settings.title")}</a>
+          <h2 id="section" tabindex="-1" ref=${heading}>${title}</h2>
+          <${Lazy} key=${section} name=${`settings/${section}`} />
+        </section>
+      </div>
+    </div>`;
+}
+
+/** @param {{ section: Section, isIndex: boolean }} props */
+function Sections({ section, isIndex }) {
   const leave = () => signOut().catch(() => say("error.unreachable", {}, { isError: true }));
   return html`
-    <div class="view">
-      <header class="view__header"><h1>${t("settings.title")}</h1></header>
-      <p>${person.value?.name}<br /><span class="muted">${person.value?.email}</span></p>
-      <fieldset class="choices">
-        <legend>${t("settings.theme")}</legend>
-        ${THEMES.map(
+    <nav class="settings__nav" aria-label=${t("settings.title")}>
+      <p class="settings__person">
+        <strong>${person.value?.name}</strong><br /><span class="muted">${person.value?.email}</span>
+      </p>
+      <ul class="nav">
+        ${SECTIONS.map(
           (one) => html`
-            <label class="choice">
-              <input
-                type="radio"
-                name="theme"
-                checked=${chosen === one}
-                onChange=${() => {
-                  setTheme(one);
-                  setChosen(one);
-                }}
-              />
-              ${t(`settings.theme.${one}`)}
-            </label>`,
+            <li key=${one}>
+              <a class="nav__link" href=${`/settings/${one}`} aria-current=${one === section ? "page" : undefined} data-index=${isIndex}>
+                <span class="nav__name">${t(`settings.${one}`)}</span><${Icon} name="chevron" />
+              </a>
+            </li>`,
         )}
-      </fieldset>
-      <button class="button" type="button" onClick=${leave}>${t("account.sign_out")}</button>
-    </div>`;
+      </ul>
+      <button class="button settings__leave" type="button" onClick=${leave}>${t("account.sign_out")}</button>
+    </nav>`;
 }
