@@ -38,10 +38,15 @@ pub enum Kind {
     AccountDisabled,
     AccountEnabled,
     AccountDeleted,
+    AccountRestored,
+    AccountPurged,
+    AccountRenamed,
+    AccountUnlocked,
     TokenIssued,
     AccessTokenMade,
     AccessTokenRevoked,
     KeyRotated,
+    KeyRetired,
     Imported,
 }
 
@@ -65,10 +70,15 @@ pub const KINDS: &[(&str, Kind)] = &[
     ("account_disabled", Kind::AccountDisabled),
     ("account_enabled", Kind::AccountEnabled),
     ("account_deleted", Kind::AccountDeleted),
+    ("account_restored", Kind::AccountRestored),
+    ("account_purged", Kind::AccountPurged),
+    ("account_renamed", Kind::AccountRenamed),
+    ("account_unlocked", Kind::AccountUnlocked),
     ("token_issued", Kind::TokenIssued),
     ("access_token_made", Kind::AccessTokenMade),
     ("access_token_revoked", Kind::AccessTokenRevoked),
     ("key_rotated", Kind::KeyRotated),
+    ("key_retired", Kind::KeyRetired),
     ("imported", Kind::Imported),
 ];
 

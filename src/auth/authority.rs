@@ -53,7 +53,11 @@ pub struct Grant {
 #[derive(Clone, Debug)]
 enum Proof {
     /// A session here.
-    Session(String),
+    Session {
+        id: String,
+        /// The key of ours that signed the token.
+        kid: Option<String>,
+    },
     /// Another issuer's word, given at this second.
     Word {
         issued: Option<i64>,
@@ -73,7 +77,7 @@ impl Grant {
     pub fn scopes(&self) -> Option<Scopes> {
         match &self.proof {
             Proof::AccessToken { scopes, .. } => Some(*scopes),
-            Proof::Session(_) | Proof::Word { .. } => None,
+            Proof::Session { .. } | Proof::Word { .. } => None,
         }
     }
 
@@ -228,7 +232,7 @@ impl Authority {
             return Ok(Err(Refusal::at(Step::Revocation, reason)));
         }
         witness.passed(Step::Revocation, || match proof {
-            Proof::Session(session) => format!("session {session} is alive"),
+            Proof::Session { id, .. } => format!("session {id} is alive"),
             Proof::Word { .. } | Proof::AccessToken { .. } => "nothing revokes it".into(),
         });
         Ok(Ok(()))
@@ -292,7 +296,7 @@ fn no_account() -> Refusal {
 
 fn proof_of(verified: &Verified) -> Proof {
     match &verified.session {
-        Some(session) => Proof::Session(session.clone()),
+        Some(id) => Proof::Session { id: id.clone(), kid: verified.own_key.clone() },
         None => Proof::Word { issued: verified.times.issued.map(|issued| issued as i64) },
     }
 }
@@ -310,7 +314,10 @@ fn revoked(
         return Ok(Some(DISABLED.into()));
     }
     match proof {
-        Proof::Session(session) => session_ended(conn, account.owner, session, now),
+        Proof::Session { kid: Some(kid), .. } if !store::has_key(conn, kid)? => {
+            Ok(Some("the key that signed it was retired".into()))
+        }
+        Proof::Session { id, .. } => session_ended(conn, account.owner, id, now),
         Proof::AccessToken { id, .. } => access_token::revoked(conn, account.owner, id, now),
         Proof::Word { issued } if issued.unwrap_or(0) < account.tokens_after => {
             Ok(Some("it was issued before the account's last change of password".into()))

@@ -3,11 +3,12 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
 use tokio::sync::Mutex;
 
 use super::fetch;
 use super::jwk::KeySet;
-use super::jwt::VerifyingKey;
+use super::jwt::{self, VerifyingKey};
 use crate::config::IssuerConfig;
 
 /// A key nobody knows is asked for this often at most.
@@ -96,6 +97,42 @@ impl Issuer {
 
     fn known(&self) -> Known {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What an issuer publishes at this moment, as `docket issuer test` shows it.
+#[derive(Debug, Serialize)]
+pub struct Published {
+    pub issuer: String,
+    /// Why its keys cannot be had at all.
+    pub failure: Option<String>,
+    pub keys: Vec<PublishedKey>,
+    /// Why other keys cannot be used.
+    pub unusable: Vec<String>,
+}
+
+/// A key that tokens can be checked with.
+#[derive(Debug, Serialize)]
+pub struct PublishedKey {
+    pub kid: Option<String>,
+    pub algorithm: &'static str,
+}
+
+/// Asks an issuer for its keys, as the server does. Blocks.
+pub fn published(config: &IssuerConfig) -> Published {
+    let issuer = config.issuer.clone();
+    let usable = |key: &VerifyingKey| PublishedKey {
+        kid: key.kid.clone(),
+        algorithm: jwt::name(key.algorithm),
+    };
+    match fetch_set(config) {
+        Ok(set) => {
+            let keys = set.keys.iter().map(usable).collect();
+            Published { issuer, failure: None, keys, unusable: set.skipped }
+        }
+        Err(why) => {
+            Published { issuer, failure: Some(why), keys: Vec::new(), unusable: Vec::new() }
+        }
     }
 }
 

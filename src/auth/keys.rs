@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::SigningKey;
 use jsonwebtoken::{Algorithm, DecodingKey};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::jwt::VerifyingKey;
@@ -40,6 +41,37 @@ pub fn rotate(tx: &Tx, now: Timestamp) -> Result<String> {
     store::retire_keys(tx, now)?;
     tx.standing_changes();
     make_key(tx, now)
+}
+
+/// A key of our own as its owner sees it.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeyStatus {
+    pub kid: String,
+    /// `signs`, `verifies` (until the last token it signed has ended) or `ended`.
+    pub state: &'static str,
+    pub created_at: Timestamp,
+    /// Since when it no longer signs.
+    pub retired_at: Option<Timestamp>,
+}
+
+/// Every key that is kept, oldest first.
+pub fn list(conn: &Conn, now: Timestamp) -> Result<Vec<KeyStatus>> {
+    let live: Vec<String> = live(conn, now)?.into_iter().map(|key| key.kid).collect();
+    store::key_statuses(conn, &live)
+}
+
+/// Removes a key, so that no token it signed is good any more. In place of the
+/// one that signs comes a new one, whose name is given.
+pub fn retire(tx: &Tx, kid: &str, now: Timestamp) -> Result<Option<String>> {
+    if !store::has_key(tx, kid)? {
+        return Err(Error::NotFound("key"));
+    }
+    tx.standing_changes();
+    store::delete_key(tx, kid)?;
+    match store::signing_key(tx)? {
+        Some(_) => Ok(None),
+        None => make_key(tx, now).map(Some),
+    }
 }
 
 fn make_key(tx: &Tx, now: Timestamp) -> Result<String> {

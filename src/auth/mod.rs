@@ -16,6 +16,7 @@ pub mod link;
 pub mod mail;
 pub mod mailed_code;
 pub mod password;
+pub mod removal;
 mod secret;
 pub mod session;
 mod store;
@@ -26,7 +27,11 @@ mod verify;
 mod witness;
 
 pub use authority::{Authority, Grant};
-pub use keys::{ensure_key, public_keys, rotate as rotate_key};
+pub use issuer::{Published, PublishedKey, published};
+pub use keys::{
+    KeyStatus, ensure_key, list as list_keys, public_keys, retire as retire_key,
+    rotate as rotate_key,
+};
 pub use secret::ServerSecret;
 pub use witness::{Refusal, Silent, Step, Trace, Witness};
 

@@ -12,7 +12,7 @@ use super::user::User;
 use super::{TOKEN_SECONDS, jwt, store, user};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::ids::Owner;
+use crate::ids::{Owner, UserId};
 use crate::time::Timestamp;
 
 /// The claims of a token of our own: those of RFC 7519, the session, and the
@@ -236,6 +236,33 @@ pub fn list(
     let sessions = store::live_sessions(conn, owner, now)?;
     let opened = |(session, sealed): (Session, Vec<u8>)| Some((session, secret.open(&sealed)?));
     Ok(sessions.into_iter().filter_map(opened).collect())
+}
+
+/// A session as the server's owner sees it: everything but its token.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnersSession {
+    #[serde(skip)]
+    pub owner: Owner,
+    pub id: String,
+    pub user_id: UserId,
+    pub email: Option<String>,
+    /// `sign_in`, or `command` for one that a token of `docket token issue` has.
+    pub origin: &'static str,
+    pub created_at: Timestamp,
+    /// When it was made or last slid.
+    pub updated_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub address: String,
+    pub user_agent: String,
+}
+
+/// Live sessions of one account or of all, oldest first.
+pub fn list_for_owner(
+    conn: &Conn,
+    owner: Option<Owner>,
+    now: Timestamp,
+) -> Result<Vec<OwnersSession>> {
+    store::owners_sessions(conn, owner, now)
 }
 
 /// Ends one session, with its tokens and event streams.

@@ -7,6 +7,7 @@ pub(super) mod imports;
 mod invites;
 mod keys;
 mod links;
+mod removal;
 mod sessions;
 pub(super) mod two_factor;
 
@@ -15,4 +16,5 @@ pub(super) use accounts::*;
 pub(super) use invites::*;
 pub(super) use keys::*;
 pub(super) use links::*;
+pub(super) use removal::*;
 pub(super) use sessions::*;

@@ -107,6 +107,11 @@ impl Factor {
         self.has_app
     }
 
+    /// When codes are looked at again, if they are not now.
+    pub fn locked_until(&self, now: Timestamp) -> Option<Timestamp> {
+        (self.locked_until > now).then_some(self.locked_until)
+    }
+
     /// Seconds until codes are looked at again, if they are not now.
     fn locked_for(&self, now: Timestamp) -> Option<u64> {
         let left = self.locked_until.seconds() - now.seconds();
@@ -177,6 +182,14 @@ pub fn renew_codes(tx: &Tx, owner: Owner) -> Result<Option<Vec<String>>> {
 /// Turns it off, and forgets devices that were trusted.
 pub fn disable(tx: &Tx, owner: Owner) -> Result<()> {
     store::delete_factor(tx, owner)
+}
+
+/// Looks at codes again, whatever was wrong before. True if there is a factor.
+pub fn unlock(tx: &Tx, owner: Owner) -> Result<bool> {
+    let Some(factor) = store::find_factor(tx, owner)? else { return Ok(false) };
+    let factor = Factor { failures: 0, locked_until: Timestamp(0), ..factor };
+    store::save_factor(tx, owner, &factor)?;
+    Ok(true)
 }
 
 /// Checks a code and keeps count; the first right one turns the factor on.

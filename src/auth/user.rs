@@ -24,6 +24,10 @@ pub struct User {
     pub issuer: Option<String>,
     pub subject: Option<String>,
     pub disabled_at: Option<Timestamp>,
+    /// Deleted by a command; it is gone for good thirty days later. Its own person
+    /// never sees this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     /// Signing in takes a second factor.
@@ -41,6 +45,7 @@ impl User {
             issuer: None,
             subject: None,
             disabled_at: None,
+            deleted_at: None,
             created_at: now,
             updated_at: now,
             two_factor_enabled: false,
@@ -80,6 +85,14 @@ impl Email {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What a person is called: anything that fits a line, or nothing.
+pub fn check_name(name: &str) -> Result<()> {
+    if name.chars().count() > 200 || name.chars().any(char::is_control) {
+        return Err(Error::invalid("name", "must be one line of at most 200 characters"));
+    }
+    Ok(())
 }
 
 fn is_email(email: &str) -> bool {
@@ -153,6 +166,11 @@ pub fn change_email(tx: &Tx, owner: Owner, email: &Email, now: Timestamp) -> Res
     Ok(true)
 }
 
+/// Takes the e-mail for proven.
+pub fn verify_email(tx: &Tx, owner: Owner, now: Timestamp) -> Result<()> {
+    store::set_email_verified(tx, owner, now)
+}
+
 /// The hash of the password of the account with this e-mail, if it has one.
 pub fn credential(conn: &Conn, email: &Email) -> Result<Option<Credential>> {
     store::credential(conn, email.as_str())
@@ -209,14 +227,23 @@ pub fn find(conn: &Conn, name: &str) -> Result<Owner> {
 
 /// Ends every session and token of an account, at once, and lets nobody in.
 pub fn disable(tx: &Tx, owner: Owner, now: Timestamp) -> Result<()> {
+    end_access(tx, owner, now)?;
+    store::set_disabled(tx, owner, Some(now), now)
+}
+
+/// Ends all that lets somebody in now: sessions, tokens, sign-ins that wait.
+pub(super) fn end_access(tx: &Tx, owner: Owner, now: Timestamp) -> Result<()> {
     tx.standing_changes();
     store::end_all_access(tx, owner, now)?;
-    two_factor::end_waiting(tx, owner)?;
-    store::set_disabled(tx, owner, Some(now), now)
+    two_factor::end_waiting(tx, owner)
 }
 
 /// Lets the person back in. What was ended stays ended.
 pub fn enable(tx: &Tx, owner: Owner, now: Timestamp) -> Result<()> {
+    if get(tx, owner)?.deleted_at.is_some() {
+        let why = "the account is deleted; docket user undelete brings it back";
+        return Err(Error::conflict("account_deleted", why));
+    }
     tx.standing_changes();
     store::set_disabled(tx, owner, None, now)
 }

@@ -48,6 +48,8 @@ pub(super) struct Verified {
     pub subject: String,
     /// The session of a token of our own.
     pub session: Option<String>,
+    /// The key of our own that signed it.
+    pub own_key: Option<String>,
     pub times: Times,
 }
 
@@ -276,5 +278,6 @@ fn believe(
         }
         _ => None,
     };
-    Ok(Verified { who: trust.who, subject, session, times })
+    let own_key = if trust.is_own { trust.key.kid } else { None };
+    Ok(Verified { who: trust.who, subject, session, own_key, times })
 }

@@ -3,15 +3,19 @@
 mod access_token;
 mod audit;
 mod config;
+mod confirm;
 mod duration;
 mod import;
 mod imports;
 mod invite;
+mod issuer;
 mod key;
 mod mail;
 mod migrate;
 mod output;
+mod password;
 mod serve;
+mod session;
 mod token;
 mod user;
 
@@ -21,7 +25,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::auth::session;
+use crate::auth::session::served_url;
 use crate::config::{Config, Flags};
 use crate::db::{Db, Role};
 use crate::error::{Error, Result};
@@ -34,6 +38,7 @@ Exit codes:
   3  no such account or thing
   4  it conflicts with what is there
   6  busy or out of reach for now
+  7  a check found problems
 
 Examples:
   docket
@@ -93,7 +98,7 @@ Examples:
     Config(config::Print),
     /// Bring the database to this program's schema, or look where it stands
     Migrate(migrate::Migrate),
-    /// Make, invite, list, disable and enable accounts
+    /// Make, invite, change, disable and delete accounts
     #[command(
         subcommand,
         after_long_help = "\
@@ -101,9 +106,10 @@ Examples:
   docket user add ada@example.org --name Ada
   docket user invite
   docket user list
+  docket user show ada@example.org
   docket user reset-link ada@example.org
-  docket user disable ada@example.org
-  docket user enable ada@example.org"
+  docket user delete ada@example.org --yes
+  docket user undelete ada@example.org"
     )]
     User(user::User),
     /// Bring in accounts from elsewhere
@@ -127,9 +133,33 @@ Examples:
     /// Look whether mail can be sent
     #[command(subcommand, after_long_help = "Examples:\n  docket mail test ada@example.org")]
     Mail(mail::Mail),
-    /// Rotate the keys that sign tokens
-    #[command(subcommand, after_long_help = "Examples:\n  docket key rotate")]
+    /// See who is signed in, and sign them out
+    #[command(
+        subcommand,
+        after_long_help = "\
+Examples:
+  docket session list
+  docket session revoke --user ada@example.org"
+    )]
+    Session(session::Session),
+    /// List, rotate and retire the keys that sign tokens
+    #[command(
+        subcommand,
+        after_long_help = "\
+Examples:
+  docket key list
+  docket key rotate"
+    )]
     Key(key::Key),
+    /// See whose tokens are accepted, and try their keys
+    #[command(
+        subcommand,
+        after_long_help = "\
+Examples:
+  docket issuer list
+  docket issuer test"
+    )]
+    Issuer(issuer::Issuer),
     /// Issue, list, revoke and check tokens
     #[command(
         subcommand,
@@ -174,7 +204,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Import(command) => command.run(config)?,
         Command::Imports(command) => command.run(config)?,
         Command::Mail(command) => command.run(config)?,
+        Command::Session(command) => command.run(config)?,
         Command::Key(command) => command.run(config)?,
+        Command::Issuer(command) => return command.run(config),
         Command::Token(command) => return command.run(config),
         Command::Audit(command) => command.run(config)?,
     }
@@ -198,6 +230,9 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     }
 }
 
+/// The exit code of a check that found something.
+const PROBLEMS: u8 = 7;
+
 /// The open database of a command, closed again when the command is done.
 struct Opened(Db);
 
@@ -212,7 +247,7 @@ impl Opened {
         if let Some(url) = &config.base_url {
             return Ok(url.to_string());
         }
-        let served = self.read_now(session::served_url)?;
+        let served = self.read_now(served_url)?;
         Ok(served.unwrap_or_else(|| config.own_url(config.port)))
     }
 }

@@ -1,13 +1,16 @@
 //! `docket user`.
 
-use std::io::IsTerminal;
+mod change;
+mod factor;
+mod removal;
+mod show;
 
-use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
 use super::Opened;
 use super::invite::{Invite, Invites, Uninvite};
 use super::output::{plain, print, print_json, table, tell};
+use super::password;
 use crate::auth::audit::{self, Kind};
 use crate::auth::link;
 use crate::auth::user::{self, Email};
@@ -24,9 +27,17 @@ pub(super) enum User {
     Invites(Invites),
     Uninvite(Uninvite),
     List(List),
+    Show(show::Show),
+    Rename(change::Rename),
+    Email(change::ChangeEmail),
+    Password(change::Password),
     ResetLink(ResetLink),
+    Unlock(factor::Unlock),
+    MfaReset(factor::MfaReset),
     Disable(Disable),
     Enable(Enable),
+    Delete(removal::Delete),
+    Undelete(removal::Undelete),
 }
 
 /// Make an account
@@ -104,7 +115,15 @@ impl User {
             User::Invites(command) => command.run(config),
             User::Uninvite(command) => command.run(config),
             User::List(command) => command.run(config),
+            User::Show(command) => command.run(config),
+            User::Rename(command) => command.run(config),
+            User::Email(command) => command.run(config),
+            User::Password(command) => command.run(config),
             User::ResetLink(command) => command.run(config),
+            User::Unlock(command) => command.run(config),
+            User::MfaReset(command) => command.run(config),
+            User::Delete(command) => command.run(config),
+            User::Undelete(command) => command.run(config),
             User::Disable(command) => {
                 change(config, &command.account, Kind::AccountDisabled, user::disable)
             }
@@ -118,7 +137,8 @@ impl User {
 impl Add {
     fn run(&self, config: &Config) -> anyhow::Result<()> {
         let email = Email::parse(&self.email)?;
-        let hash = match self.password()? {
+        user::check_name(&self.name)?;
+        let hash = match password::optional(self.password_stdin)? {
             Some(password) => Some(user::hash_password(&password)?),
             None => None,
         };
@@ -130,25 +150,6 @@ impl Add {
             Ok(user)
         })?;
         if self.json { print_json(&user) } else { print(user.id.as_str()) }
-    }
-
-    fn password(&self) -> anyhow::Result<Option<String>> {
-        if self.password_stdin {
-            let mut line = String::new();
-            std::io::stdin().read_line(&mut line).context("cannot read the password")?;
-            return Ok(Some(line.trim_end_matches(['\n', '\r']).to_owned()));
-        }
-        if !std::io::stdin().is_terminal() {
-            return Ok(None);
-        }
-        let first = rpassword::prompt_password("Password (empty for none): ")?;
-        if first.is_empty() {
-            return Ok(None);
-        }
-        if rpassword::prompt_password("Again: ")? != first {
-            bail!("the two are not the same");
-        }
-        Ok(Some(first))
     }
 }
 
@@ -174,15 +175,27 @@ impl List {
         }
         let mut rows = vec![["ID", "ACCOUNT", "NAME", "STATE"].map(str::to_owned).to_vec()];
         rows.extend(users.iter().map(|user| {
-            let account = match (&user.email, &user.issuer, &user.subject) {
-                (Some(email), _, _) => email.clone(),
-                (_, Some(issuer), Some(subject)) => format!("{subject} of {issuer}"),
-                _ => String::new(),
-            };
-            let state = if user.disabled_at.is_some() { "disabled" } else { "enabled" };
+            let (account, state) = (account(user), state(user));
             vec![user.id.to_string(), plain(&account), plain(&user.name), state.into()]
         }));
         print(&table(&rows))
+    }
+}
+
+/// How an owner recognises an account: its e-mail, or issuer and subject.
+fn account(user: &user::User) -> String {
+    match (&user.email, &user.issuer, &user.subject) {
+        (Some(email), _, _) => email.clone(),
+        (_, Some(issuer), Some(subject)) => format!("{subject} of {issuer}"),
+        _ => String::new(),
+    }
+}
+
+fn state(user: &user::User) -> &'static str {
+    match (user.deleted_at, user.disabled_at) {
+        (Some(_), _) => "deleted",
+        (None, Some(_)) => "disabled",
+        (None, None) => "enabled",
     }
 }
 
@@ -190,10 +203,20 @@ fn change(
     config: &Config,
     account: &str,
     kind: Kind,
-    work: fn(&Tx, Owner, Timestamp) -> Result<()>,
+    work: impl FnOnce(&Tx, Owner, Timestamp) -> Result<()> + Send + 'static,
+) -> anyhow::Result<()> {
+    change_in(&Opened::new(config)?, account, kind, work)
+}
+
+/// Changes an account, and notes that it was changed.
+fn change_in(
+    db: &Opened,
+    account: &str,
+    kind: Kind,
+    work: impl FnOnce(&Tx, Owner, Timestamp) -> Result<()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let (name, now) = (account.to_owned(), Timestamp::now());
-    Opened::new(config)?.write_now(move |tx| {
+    db.write_now(move |tx| {
         let owner = user::find(tx, &name)?;
         work(tx, owner, now)?;
         audit::note_command(tx, owner, kind, now)

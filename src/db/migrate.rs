@@ -30,6 +30,10 @@ const ALL: &[Migration] = &[
         name: "0008_access_tokens",
         sql: include_str!("migrations/0008_access_tokens.sql"),
     },
+    Migration {
+        name: "0009_deleted_accounts",
+        sql: include_str!("migrations/0009_deleted_accounts.sql"),
+    },
 ];
 
 /// Where a file stands, as `docket migrate status` prints it.

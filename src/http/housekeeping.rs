@@ -1,9 +1,9 @@
 //! What nobody asks for and everybody expects: old trash, old answers, ended
-//! sessions and old records go by themselves.
+//! sessions, old records and accounts that were deleted go by themselves.
 
 use std::time::Duration;
 
-use crate::auth::{audit, invite, link, session, two_factor};
+use crate::auth::{audit, invite, link, removal, session, two_factor};
 use crate::db::Db;
 use crate::error::Result;
 use crate::ids::Owner;
@@ -37,6 +37,10 @@ async fn tidy(db: &Db, audit_days: u32, now: Timestamp) -> Result<()> {
         db.read_long(Owner::NOBODY, move |conn| tasks::owners_with_old_trash(conn, now)).await?;
     for owner in owners {
         db.write(move |tx| tasks::purge_old(tx, owner, now)).await?;
+    }
+    let gone = db.read(Owner::NOBODY, move |conn| removal::owners_to_purge(conn, now)).await?;
+    for owner in gone {
+        db.write(move |tx| removal::purge_if_due(tx, owner, now)).await?;
     }
     Ok(())
 }

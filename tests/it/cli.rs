@@ -24,9 +24,17 @@ const COMMANDS: &[&[&str]] = &[
     &["user", "invites"],
     &["user", "uninvite"],
     &["user", "list"],
+    &["user", "show"],
+    &["user", "rename"],
+    &["user", "email"],
+    &["user", "password"],
     &["user", "reset-link"],
+    &["user", "unlock"],
+    &["user", "mfa-reset"],
     &["user", "disable"],
     &["user", "enable"],
+    &["user", "delete"],
+    &["user", "undelete"],
     &["import"],
     &["import", "better-auth"],
     &["imports"],
@@ -35,12 +43,20 @@ const COMMANDS: &[&[&str]] = &[
     &["mail"],
     &["mail", "test"],
     &["key"],
+    &["key", "list"],
     &["key", "rotate"],
     &["token"],
     &["token", "issue"],
     &["token", "check"],
     &["token", "list"],
     &["token", "revoke"],
+    &["key", "retire"],
+    &["session"],
+    &["session", "list"],
+    &["session", "revoke"],
+    &["issuer"],
+    &["issuer", "list"],
+    &["issuer", "test"],
     &["audit"],
     &["audit", "list"],
     &["audit", "tail"],
@@ -117,7 +133,15 @@ fn short_help_fits_a_screen_and_long_help_ends_with_examples() {
 fn examples_work_when_pasted() {
     let mut app = App::start();
     app.run(&["user", "add", "ada@example.org"]);
+    app.run(&["user", "add", "bob@example.org"]);
     app.run(&["user", "add", "zoe@example.org"]);
+    app.change(|tx| {
+        tx.execute(
+            "insert into two_factors (owner, secret_sealed, backup_hashes)
+             values (1, x'', x'')",
+            [],
+        )
+    });
     let token = app.run(&["token", "issue", "--user", "zoe@example.org"]);
     std::fs::write(app.dir.path().join("token.txt"), &token).expect("a file");
     std::fs::write(app.dir.path().join("better-auth.db"), import::dump()).expect("a file");
@@ -130,6 +154,12 @@ fn examples_work_when_pasted() {
         }
     }
     assert_eq!(app.stop(), Some(0));
+}
+
+/// The key that signed a token.
+fn kid(token: &str) -> String {
+    let header = jsonwebtoken::decode_header(token).expect("a header");
+    header.kid.expect("a kid")
 }
 
 /// Runs a line of an example as a shell would, beside a running server.
@@ -156,6 +186,7 @@ fn paste(app: &App, token: &str, line: &str) {
         )
         .env("DOCKET_DATA_DIR", app.dir.path())
         .env("TOKEN", token)
+        .env("KID", kid(token))
         .current_dir(app.dir.path())
         .args(["-c", &line])
         .stdin(Stdio::null())
@@ -192,7 +223,14 @@ fn exit_codes_are_as_documented() {
         assert_eq!(code(dir, usage), 2, "{usage:?}");
     }
     let documented = help(&[], "--help");
-    for line in ["0  done", "1  failed", "2  the command line", "3  no such", "4  it conflicts"] {
+    for line in [
+        "0  done",
+        "1  failed",
+        "2  the command line",
+        "3  no such",
+        "4  it conflicts",
+        "7  a check",
+    ] {
         assert!(documented.contains(line), "{documented}");
     }
 }

@@ -11,6 +11,7 @@ mod bad_input;
 mod browser;
 mod changes;
 mod cli;
+mod cli_accounts;
 mod client_check;
 mod cors;
 mod csrf;

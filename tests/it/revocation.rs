@@ -17,12 +17,12 @@ use crate::forged_tokens::{World, table};
 /// What SECURITY-BAR asks for is a second; a busy machine gets a little more.
 const SOON: Duration = Duration::from_secs(3);
 
-fn status(person: &Person) -> u16 {
+pub fn status(person: &Person) -> u16 {
     person.get("/api/me").status
 }
 
 #[track_caller]
-fn assert_ends_soon(app: &App, person: &Person) {
+pub fn assert_ends_soon(app: &App, person: &Person) {
     let begun = Instant::now();
     while status(person) != 401 {
         assert!(begun.elapsed() < SOON, "still let in: {}", app.log());
@@ -42,7 +42,7 @@ fn change(app: &App, work: impl FnOnce(&Tx) -> rusqlite::Result<usize> + Send + 
     assert_eq!(changed, 1);
 }
 
-fn issue(app: &App, name: &str) -> Person {
+pub fn issue(app: &App, name: &str) -> Person {
     let user = format!("{name}@example.org");
     app.bearer(app.run(&["token", "issue", "--user", &user]).trim())
 }

@@ -52,7 +52,7 @@ pub fn protected(app: &App, name: &str) -> (Browser, Authenticator, Vec<String>)
     (browser, authenticator, codes)
 }
 
-fn totp(browser: &mut Browser, code: &str) -> Reply {
+pub fn totp(browser: &mut Browser, code: &str) -> Reply {
     browser.post("/two-factor/verify-totp", &json!({ "code": code }))
 }
 
@@ -61,7 +61,7 @@ fn backup(browser: &mut Browser, code: &str) -> Reply {
 }
 
 /// A new browser that has given the right password.
-fn challenged(app: &App, name: &str) -> Browser {
+pub fn challenged(app: &App, name: &str) -> Browser {
     let mut browser = Browser::new(app);
     let reply = browser.sign_in(&format!("{name}@example.org"), PASSWORD);
     assert_eq!(reply.body["twoFactorRedirect"], true, "{}", reply.text);

@@ -61,6 +61,7 @@ impl Person {
             issuer: None,
             subject: None,
             disabled_at: ban(&banned, &ban_ends, now, &mut remarks),
+            deleted_at: None,
             created_at,
             updated_at: updated.time().unwrap_or(created_at).clamp(created_at, now),
             two_factor_enabled: false,

@@ -67,7 +67,7 @@ pub(in crate::auth) fn account_by_subject(
 }
 
 const USER: &str = "id, email, name, email_verified, image, issuer, subject, disabled_at,
-    created_at, updated_at,
+    deleted_at, created_at, updated_at,
     exists (select 1 from two_factors where owner = users.owner and verified = 1)";
 
 fn user_from(row: &Row) -> rusqlite::Result<User> {
@@ -80,9 +80,10 @@ fn user_from(row: &Row) -> rusqlite::Result<User> {
         issuer: row.get(5)?,
         subject: row.get(6)?,
         disabled_at: row.get(7)?,
-        created_at: row.get(8)?,
-        updated_at: row.get(9)?,
-        two_factor_enabled: row.get(10)?,
+        deleted_at: row.get(8)?,
+        created_at: row.get(9)?,
+        updated_at: row.get(10)?,
+        two_factor_enabled: row.get(11)?,
     })
 }
 
@@ -227,12 +228,6 @@ pub(in crate::auth) fn set_email_verified(tx: &Tx, owner: Owner, now: Timestamp)
          where owner = :owner",
     )?
     .execute(named_params! { ":owner": owner, ":now": now })?;
-    Ok(())
-}
-
-pub(in crate::auth) fn delete_user(tx: &Tx, owner: Owner) -> Result<()> {
-    tx.prepare_cached("delete from users where owner = :owner")?
-        .execute(named_params! { ":owner": owner })?;
     Ok(())
 }
 

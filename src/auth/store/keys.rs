@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, named_params};
 
-use crate::auth::keys::OwnKey;
+use crate::auth::keys::{KeyStatus, OwnKey};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::time::Timestamp;
@@ -49,6 +49,36 @@ pub(in crate::auth) fn insert_key(tx: &Tx, key: &OwnKey, now: Timestamp) -> Resu
         "insert into signing_keys (kid, seed, created_at) values (:kid, :seed, :now)",
     )?
     .execute(named_params! { ":kid": key.kid, ":seed": key.seed, ":now": now })?;
+    Ok(())
+}
+
+/// Every key that is kept, oldest first; those in `live` still verify.
+pub(in crate::auth) fn key_statuses(conn: &Conn, live: &[String]) -> Result<Vec<KeyStatus>> {
+    let mut statement = conn.prepare_cached(
+        "select kid, created_at, retired_at from signing_keys order by created_at, kid",
+    )?;
+    let rows = statement.query_map([], |row| {
+        let (kid, retired_at): (String, Option<Timestamp>) = (row.get(0)?, row.get(2)?);
+        let state = match retired_at {
+            None => "signs",
+            Some(_) if live.contains(&kid) => "verifies",
+            Some(_) => "ended",
+        };
+        Ok(KeyStatus { kid, state, created_at: row.get(1)?, retired_at })
+    })?;
+    rows.map(|row| Ok(row?)).collect()
+}
+
+pub(in crate::auth) fn has_key(conn: &Conn, kid: &str) -> Result<bool> {
+    let found = conn
+        .prepare_cached("select 1 from signing_keys where kid = :kid")?
+        .exists(named_params! { ":kid": kid })?;
+    Ok(found)
+}
+
+pub(in crate::auth) fn delete_key(tx: &Tx, kid: &str) -> Result<()> {
+    tx.prepare_cached("delete from signing_keys where kid = :kid")?
+        .execute(named_params! { ":kid": kid })?;
     Ok(())
 }
 

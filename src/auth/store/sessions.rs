@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, named_params};
 
-use crate::auth::session::Session;
+use crate::auth::session::{OwnersSession, Session};
 use crate::db::{Conn, OnConflict, Tx};
 use crate::error::Result;
 use crate::ids::Owner;
@@ -105,6 +105,37 @@ pub(in crate::auth) fn live_sessions(
     ))?;
     let rows = statement.query_map(named_params! { ":owner": owner, ":now": now }, |row| {
         Ok((session_from(row)?, row.get(7)?))
+    })?;
+    rows.map(|row| Ok(row?)).collect()
+}
+
+/// One account's, or everybody's for the server's owner alone.
+pub(in crate::auth) fn owners_sessions(
+    conn: &Conn,
+    owner: Option<Owner>,
+    now: Timestamp,
+) -> Result<Vec<OwnersSession>> {
+    let mut statement = conn.prepare_cached(
+        "select users.owner, sessions.id, users.id, users.email, origin, sessions.created_at,
+             max(sessions.created_at, sessions.updated_at), expires_at, address, user_agent
+         from sessions join users on users.owner = sessions.owner
+         where (:owner is null or sessions.owner = :owner) and expires_at > :now
+         order by sessions.created_at, sessions.id",
+    )?;
+    let rows = statement.query_map(named_params! { ":owner": owner, ":now": now }, |row| {
+        let origin: String = row.get(4)?;
+        Ok(OwnersSession {
+            owner: row.get(0)?,
+            id: row.get(1)?,
+            user_id: row.get(2)?,
+            email: row.get(3)?,
+            origin: if origin == "command" { "command" } else { "sign_in" },
+            created_at: row.get(5)?,
+            updated_at: row.get(6)?,
+            expires_at: row.get(7)?,
+            address: row.get(8)?,
+            user_agent: row.get(9)?,
+        })
     })?;
     rows.map(|row| Ok(row?)).collect()
 }
