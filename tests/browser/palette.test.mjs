@@ -1,7 +1,7 @@
 /** Everything by its name (`Ctrl K`), and the keys that do it at once (`?`). */
 import assert from "node:assert/strict";
 import { claim } from "./harness/claim.mjs";
-import { until } from "./harness/tab.mjs";
+import { until } from "./harness/until.mjs";
 
 claim("a command is found by a few letters, shows its key, and acts on the chosen rows", async (world) => {
   const { person, tab } = await world.visitor();
