@@ -37,6 +37,7 @@ const PARTS = {
   },
   "settings/profile": async () => (await import("../views/settings/profile.js")).Profile,
   "settings/security": async () => (await import("../views/settings/security.js")).Security,
+  "settings/tokens": async () => (await import("../views/settings/tokens.js")).Tokens,
   "settings/devices": async () => (await import("../views/settings/devices.js")).Devices,
   "settings/activity": async () => (await import("../views/settings/activity.js")).Activity,
   "settings/appearance": async () => (await import("../views/settings/appearance.js")).Appearance,

@@ -116,7 +116,7 @@ function search() {
 }
 
 /** @type {Command[]} The sections, for the palette. */
-const settings = /** @type {const} */ (["profile", "security", "devices", "activity", "appearance", "data"]).map((section) => ({
+const settings = /** @type {const} */ (["profile", "security", "devices", "tokens", "activity", "appearance", "data"]).map((section) => ({
   id: `settings.${section}`,
   title: "command.settings",
   params: { section: t(`settings.${section}`) },

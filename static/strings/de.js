@@ -167,6 +167,7 @@ export default {
   "settings.profile": "Profil",
   "settings.security": "Sicherheit",
   "settings.devices": "Geräte",
+  "settings.tokens": "Zugriffstoken",
   "settings.activity": "Aktivität",
   "settings.appearance": "Aussehen",
   "settings.data": "Deine Daten",
@@ -249,6 +250,27 @@ export default {
   "settings.delete_type": "Tipp {email} zur Bestätigung",
   "settings.delete_act": "Mein Konto löschen",
 
+  // views/settings/tokens.js
+  "tokens.why":
+    "Ein Skript oder ein Telefon meldet sich mit einem eigenen Token an. Es sieht deine Listen und Aufgaben, nie dein Konto, und ein neues Passwort lässt es, wie es ist.",
+  "tokens.new": "Neues Token",
+  "tokens.name": "Name",
+  "tokens.name_hint": "Woran du es erkennst, zum Beispiel Telefon.",
+  "tokens.scopes": "Es darf",
+  "tokens.both": "Aufgaben lesen und ändern",
+  "tokens.read": "Aufgaben lesen",
+  "tokens.ends": "Es endet",
+  "tokens.never": "wenn du es widerrufst",
+  "tokens.in_days": { one: "in {count} Tag", other: "in {count} Tagen" },
+  "tokens.ends_at": "endet {time}",
+  "tokens.unused": "nie benutzt",
+  "tokens.used": "zuletzt benutzt {time} von {from}",
+  "tokens.make": "Token anlegen",
+  "tokens.made": "Das Token {name} ist angelegt",
+  "tokens.made_why": "Kopiere es jetzt: Es wird nicht noch einmal gezeigt.",
+  "tokens.revoke": "Widerrufen",
+  "tokens.revoked": "{name} ist widerrufen",
+
   // views/settings/activity.js
   "activity.signed_up": "Konto angelegt",
   "activity.sign_up_refused": "Jemand wollte mit deiner E-Mail ein Konto anlegen",
@@ -268,6 +290,8 @@ export default {
   "activity.account_disabled": "Konto gesperrt",
   "activity.account_enabled": "Konto wieder freigegeben",
   "activity.token_issued": "Token ausgestellt",
+  "activity.access_token_made": "Zugriffstoken angelegt",
+  "activity.access_token_revoked": "Zugriffstoken widerrufen",
   "activity.imported": "Konto importiert",
 
   // what goes wrong

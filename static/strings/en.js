@@ -165,6 +165,7 @@ export default {
   "settings.profile": "Profile",
   "settings.security": "Security",
   "settings.devices": "Devices",
+  "settings.tokens": "Access tokens",
   "settings.activity": "Activity",
   "settings.appearance": "Appearance",
   "settings.data": "Your data",
@@ -245,6 +246,27 @@ export default {
   "settings.delete_type": "Type {email} to confirm",
   "settings.delete_act": "Delete my account",
 
+  // views/settings/tokens.js
+  "tokens.why":
+    "A script or a phone signs in with a token of its own. It sees your lists and tasks, never your account, and a change of password leaves it as it is.",
+  "tokens.new": "New token",
+  "tokens.name": "Name",
+  "tokens.name_hint": "What you will know it by, such as Phone.",
+  "tokens.scopes": "It may",
+  "tokens.both": "read and change tasks",
+  "tokens.read": "read tasks",
+  "tokens.ends": "It ends",
+  "tokens.never": "when you revoke it",
+  "tokens.in_days": { one: "in {count} day", other: "in {count} days" },
+  "tokens.ends_at": "ends {time}",
+  "tokens.unused": "never used",
+  "tokens.used": "last used {time} from {from}",
+  "tokens.make": "Make the token",
+  "tokens.made": "The token {name} is made",
+  "tokens.made_why": "Copy it now: it is not shown again.",
+  "tokens.revoke": "Revoke",
+  "tokens.revoked": "{name} is revoked",
+
   // views/settings/activity.js
   "activity.signed_up": "Account created",
   "activity.sign_up_refused": "Somebody tried to create an account with your e-mail",
@@ -264,6 +286,8 @@ export default {
   "activity.account_disabled": "Account disabled",
   "activity.account_enabled": "Account enabled again",
   "activity.token_issued": "Token issued",
+  "activity.access_token_made": "Access token made",
+  "activity.access_token_revoked": "Access token revoked",
   "activity.imported": "Account imported",
 
   // what goes wrong

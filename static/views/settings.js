@@ -8,7 +8,7 @@ import { Icon } from "../components/icon.js";
 import { Lazy } from "../components/lazy.js";
 
 /** The sections, each with an address and a file in `views/settings/`. */
-const SECTIONS = /** @type {const} */ (["profile", "security", "devices", "activity", "appearance", "data"]);
+const SECTIONS = /** @type {const} */ (["profile", "security", "devices", "tokens", "activity", "appearance", "data"]);
 
 /** @typedef {typeof SECTIONS[number]} Section */
 

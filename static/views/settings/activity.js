@@ -64,7 +64,7 @@ const KINDS = /** @type {const} */ ([
   ...["signed_up", "sign_up_refused", "account_added", "signed_in", "sign_in_failed", "second_factor_failed"],
   ...["password_failed", "signed_out", "sessions_ended", "reset_requested", "password_changed", "email_changed"],
   ...["two_factor_enabled", "two_factor_disabled", "recovery_codes_renewed", "account_disabled"],
-  ...["account_enabled", "token_issued", "imported"],
+  ...["account_enabled", "token_issued", "access_token_made", "access_token_revoked", "imported"],
 ]);
 
 /** A kind of a later version is called what the server calls it. @param {string} kind */
