@@ -28,6 +28,9 @@
  * IndexedDB: the last seen data, the queue, what can be undone. `lib/i18n.js`
  * has every word from `strings/`.
  *
+ * `sw.js` is the service worker: it keeps the page's files, so that it opens
+ * without a network, and changes to a new version of them when nobody minds.
+ *
  * Tabs are told of tokens, changes, sent ops and sign-outs on one
  * BroadcastChannel (`tabs` in `lib/api.js`). What needs one tab only (renewing,
  * sending, listening) holds a Web Lock.
@@ -67,6 +70,13 @@ async function main() {
   const root = /** @type {Element} */ (document.getElementById("root"));
   render(html`<${App} />`, root);
   await start();
+  whenIdle(async () => (await import("./state/version.js")).keepFiles());
+}
+
+/** @param {() => void} act */
+function whenIdle(act) {
+  if ("requestIdleCallback" in window) requestIdleCallback(act, { timeout: 5000 });
+  else setTimeout(act, 1000);
 }
 
 main();

@@ -30,6 +30,7 @@ mod serve;
 mod tasks;
 mod trash;
 mod user_tasks;
+mod worker;
 
 use std::sync::Arc;
 
@@ -100,6 +101,7 @@ fn rocket(app: App, identity: Identity, cors: Cors) -> Rocket<Build> {
         .attach(auth::Renewal)
         .mount("/", routes())
         .mount("/", assets::page())
+        .mount("/", worker::routes())
         .register("/", catchers::all())
 }
 

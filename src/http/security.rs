@@ -16,6 +16,9 @@ const PAGE: HeaderValue = HeaderValue::from_static(
      object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 );
 
+/// For the service worker: it may fetch the page's files.
+pub(super) const WORKER: &str = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
+
 const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 
@@ -33,6 +36,6 @@ pub(super) fn add(headers: &mut HeaderMap) {
             HeaderValue::from_static("camera=(), microphone=(), geolocation=()"),
         );
     } else {
-        headers.insert(CONTENT_SECURITY_POLICY, DATA);
+        headers.entry(CONTENT_SECURITY_POLICY).or_insert(DATA);
     }
 }

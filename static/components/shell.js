@@ -2,7 +2,7 @@
 import { html, useEffect } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { page, route } from "../lib/router.js";
-import { closeDialog, drawerOpen, openDialog, setDrawer, quickAdd, sidebarOpen, toggleSidebar } from "../state/device.js";
+import { closeDialog, drawerOpen, newVersion, openDialog, quickAdd, setDrawer, sidebarOpen, toggleSidebar } from "../state/device.js";
 import { online, pending } from "../state/outbox.js";
 import { chosen } from "../state/selection.js";
 import { conflicts } from "../state/tasks.js";
@@ -99,13 +99,15 @@ function TabBar({ view }) {
     </nav>`;
 }
 
-/** Says so when the server is out of reach, and what waits. */
+/** Says so when the server is out of reach, and what waits; and when there is a new version. */
 function Connection() {
   const waiting = pending.value.length;
   const words = waiting > 0 ? t("page.offline_waiting", { count: waiting }) : t("page.offline");
+  const isNew = newVersion.value !== null;
   return html`
     <div class="connection" role="status">
       ${!online.value && html`<span class="connection__badge"><${Icon} name="offline" />${words}</span>`}
+      ${isNew && html`<button class="connection__badge connection__badge--new" type="button" onClick=${newVersion.value}>${t("page.new_version")}</button>`}
     </div>`;
 }
 

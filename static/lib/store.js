@@ -133,15 +133,11 @@ export async function setMark(key, value) {
   await result(db.transaction("marks", "readwrite").objectStore("marks").put(value, key));
 }
 
-/** Leaves nothing of the person in this browser. */
+/** Leaves nothing of the person in this browser; what `sw.js` keeps is the program's. */
 export async function wipe() {
   for (const kept of Object.values(memory)) kept.clear();
   localStorage.clear();
   sessionStorage.clear();
-  if ("caches" in window) {
-    const names = await caches.keys();
-    await Promise.all(names.map((name) => caches.delete(name)));
-  }
   const db = await open();
   if (db === null) return;
   const names = [...db.objectStoreNames];

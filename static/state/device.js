@@ -111,3 +111,13 @@ export const usedEntries = () => JSON.parse(localStorage.getItem(USED) ?? "[]");
 export function setUsedEntries(ids) {
   localStorage.setItem(USED, JSON.stringify(ids));
 }
+
+const version = signal(/** @type {(() => void) | null} */ (null));
+
+/** Reloads into the new version of the page, when there is one. */
+export const newVersion = computed(() => version.value);
+
+/** @param {() => void} take */
+export function offerVersion(take) {
+  version.value = take;
+}

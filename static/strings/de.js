@@ -54,6 +54,7 @@ export default {
   "page.skip": "Zu den Aufgaben springen",
   "page.close": "Schließen",
   "page.try_again": "Noch einmal versuchen",
+  "page.new_version": "Neue Version bereit · Neu laden",
   "page.offline": "Offline",
   "page.offline_waiting": { one: "Offline · {count} wartet", other: "Offline · {count} warten" },
 

@@ -59,6 +59,7 @@ export default {
   "page.skip": "Skip to the tasks",
   "page.close": "Close",
   "page.try_again": "Try again",
+  "page.new_version": "New version ready · Reload",
   "page.offline": "Offline",
   "page.offline_waiting": { one: "Offline · {count} waiting", other: "Offline · {count} waiting" },
 

@@ -28,7 +28,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("chacha20poly1305", &["auth/secret.rs"]),
     ("hmac", &["auth/secret.rs"]),
     ("totp_rs", &["auth/two_factor.rs"]),
-    ("sha2", &["auth/", "sync/retry.rs"]),
+    ("sha2", &["auth/", "http/worker.rs", "sync/retry.rs"]),
     ("subtle", &["auth/password.rs", "auth/secret.rs", "auth/two_factor.rs"]),
     ("getrandom", &["auth/keys.rs", "auth/secret.rs", "http/request_id.rs"]),
     ("ipnet", &["config/", "http/auth/"]),

@@ -50,3 +50,4 @@ mod tasks;
 mod trash;
 mod two_factor;
 mod verification;
+mod worker;
