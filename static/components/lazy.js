@@ -59,6 +59,7 @@ const PARTS = {
   "bulk-bar": async () => (await import("./bulk-bar.js")).BulkBar,
   confirm: async () => (await import("./confirm.js")).Confirm,
   conflict: async () => (await import("./conflict.js")).Conflict,
+  queue: async () => (await import("./queue.js")).Queue,
   palette: async () => {
     const [{ Palette }] = await Promise.all([import("./palette.js"), style("palette")]);
     return Palette;

@@ -2,7 +2,7 @@
 import { html, useEffect } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { page, route } from "../lib/router.js";
-import { closeDialog, drawerOpen, newVersion, openDialog, quickAdd, setDrawer, sidebarOpen, toggleSidebar } from "../state/device.js";
+import { closeDialog, drawerOpen, newVersion, openDialog, quickAdd, setDrawer, showDialog, sidebarOpen, toggleSidebar } from "../state/device.js";
 import { online, pending } from "../state/outbox.js";
 import { chosen } from "../state/selection.js";
 import { conflicts } from "../state/tasks.js";
@@ -106,7 +106,7 @@ function Connection() {
   const isNew = newVersion.value !== null;
   return html`
     <div class="connection" role="status">
-      ${!online.value && html`<span class="connection__badge"><${Icon} name="offline" />${words}</span>`}
+      ${!online.value && html`<button class="connection__badge" type="button" onClick=${() => showDialog("queue")}><${Icon} name="offline" />${words}</button>`}
       ${isNew && html`<button class="connection__badge connection__badge--new" type="button" onClick=${newVersion.value}>${t("page.new_version")}</button>`}
     </div>`;
 }

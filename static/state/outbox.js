@@ -67,12 +67,22 @@ export async function enqueue(ops) {
   await drain();
 }
 
-/** Gives up a waiting change. @param {string} uid */
-export async function discard(uid) {
-  const op = queue.peek().find((one) => one.uid === uid);
-  if (op === undefined) return;
-  await remove(op);
-  tabs.postMessage({ type: "outbox" });
+/**
+ * Gives up waiting changes. Tells which still waited, in the order of sending.
+ *
+ * @param {Op[]} ops
+ * @returns {Promise<Op[]>}
+ */
+export async function discard(ops) {
+  const uids = new Set(ops.map((op) => op.uid));
+  // Not while they are on their way: nobody could say what came of them.
+  return navigator.locks.request("docket-outbox", async () => {
+    const given = queue.peek().filter((op) => uids.has(op.uid));
+    await store.saveQueue([], given.map((op) => Number(op.seq)));
+    replace(queue.peek().filter((op) => !uids.has(op.uid)));
+    tabs.postMessage({ type: "outbox" });
+    return given;
+  });
 }
 
 tabs.addEventListener("message", ({ data }) => {
@@ -98,7 +108,7 @@ let timer;
 export function wake() {
   clearTimeout(timer);
   pause = 0;
-  drain();
+  return drain();
 }
 
 /** Sends what waits, oldest first, as the only tab to do so. */

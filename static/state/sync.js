@@ -83,9 +83,18 @@ async function follow() {
   }
 }
 
+let hope = () => {};
+
+/** Tries at once, whatever the pause was. */
+export async function tryNow() {
+  hope();
+  await Promise.all([wake(), cursor === null ? undefined : catchUp()]);
+}
+
 /** Waits, but not longer than until there is reason to hope. @param {number} seconds */
 function wakeOr(seconds) {
   return new Promise((resolve) => {
+    hope = () => resolve(undefined);
     setTimeout(resolve, seconds * 1000);
     window.addEventListener("online", resolve, { once: true });
     document.addEventListener("visibilitychange", resolve, { once: true });

@@ -331,7 +331,7 @@ export function deleteTasks(tasks) {
   perform(
     "undo.deleted",
     about(tasks),
-    tasks.map((task) => op("delete", "task", task.id)),
+    tasks.map((task) => op("delete", "task", task.id, { thing: task })),
     tasks.map((task) => op("restore", "task", task.id, { thing: task })),
   );
 }
@@ -438,7 +438,7 @@ export function reorderList(list, place) {
 
 /** To the trash, with its tasks. @param {List} list */
 export function deleteList(list) {
-  perform("undo.list_deleted", { name: list.name }, [op("delete", "list", list.id)], [
+  perform("undo.list_deleted", { name: list.name }, [op("delete", "list", list.id, { thing: list })], [
     op("restore", "list", list.id, { thing: list }),
   ]);
 }
@@ -448,6 +448,13 @@ export function restoreList(list) {
   perform("undo.list_restored", { name: list.name }, [
     op("restore", "list", list.id, { thing: list }),
   ], [op("delete", "list", list.id)]);
+}
+
+/** Gives up changes that wait to be sent. @param {Op[]} waiting */
+export async function giveUp(waiting) {
+  const given = await outbox.discard(waiting);
+  const params = { count: given.length };
+  if (given.length > 0) remember({ said: "undo.discarded", params, ops: given }, true);
 }
 
 /** Settles a conflict with the fields that were chosen. */

@@ -452,6 +452,17 @@ export default {
   "key.Enter": "Eingabe",
   "key.Shift": "Umschalt",
 
+  // components/queue.js
+  "queue.title": "Wartet auf den Server",
+  "queue.why": "Der Server ist nicht zu erreichen. Was du tust, bleibt auf diesem Gerät und wird der Reihe nach gesendet, sobald er wieder da ist.",
+  "queue.sent": "Der Server hat alles.",
+  "queue.retry": "Jetzt versuchen",
+  "queue.edit": "Bearbeiten: {what}",
+  "queue.discard": "Verwerfen: {what}",
+  "queue.a_task": "eine Aufgabe",
+  "queue.a_list": "eine Liste",
+  "undo.discarded": { one: "{count} Änderung verworfen", other: "{count} Änderungen verworfen" },
+
   // components/palette.js, components/keys.js
   "command.palette": "Alles mit Namen aufrufen",
   "command.keys": "Alle Tasten",

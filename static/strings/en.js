@@ -439,6 +439,17 @@ export default {
   "key.Enter": "Enter",
   "key.Shift": "Shift",
 
+  // components/queue.js
+  "queue.title": "Waiting for the server",
+  "queue.why": "The server cannot be reached. What you do is kept on this device and sent, in order, when it is back.",
+  "queue.sent": "The server has everything.",
+  "queue.retry": "Try now",
+  "queue.edit": "Edit: {what}",
+  "queue.discard": "Discard: {what}",
+  "queue.a_task": "a task",
+  "queue.a_list": "a list",
+  "undo.discarded": { one: "Discarded {count} change", other: "Discarded {count} changes" },
+
   // components/palette.js, components/keys.js
   "command.palette": "Do anything by its name",
   "command.keys": "All keys",

@@ -56,6 +56,41 @@ claim("what happened meanwhile is there after the server is back", async (world)
   await person.has("before", "theirs, meanwhile", "mine, meanwhile");
 }, { fails: true });
 
+claim("what waits is listed, can be edited and given up, and that can be undone", async (world) => {
+  const { person, tab } = await world.visitor();
+  await person.add("here before");
+  await tab.sees("here before");
+  await tab.hasItsFiles();
+  await world.server.stop();
+  await tab.add("wanted");
+  await tab.add("not wanted");
+  await tab.tick("here before").click();
+  await tab.page.getByRole("button", { name: "Offline · 3 waiting" }).click();
+  const queue = tab.page.getByRole("dialog", { name: "Waiting for the server" });
+  await until(
+    () => queue.getByRole("listitem").allInnerTexts(),
+    (texts) => assert.deepEqual(texts.map((text) => text.trim()), ["Added “wanted”", "Added “not wanted”", "Done: “here before”"]),
+  );
+
+  await tab.button("Discard: Added “not wanted”", queue).click();
+  await tab.button("Discard: Done: “here before”", queue).click();
+  await tab.button("Close", queue).click();
+  await tab.shows("here before", "wanted");
+  await tab.press("z");
+  await tab.shows("wanted");
+  await tab.page.getByRole("button", { name: "Offline · 2 waiting" }).click();
+  await tab.button("Edit: Added “wanted”", queue).click();
+  await tab.page.getByRole("textbox", { name: "Title" }).fill("wanted much");
+  await tab.press("Enter");
+  await tab.sees("wanted much");
+  await tab.page.getByRole("button", { name: "Offline · 3 waiting" }).click();
+
+  await world.server.startAgain();
+  await tab.button("Try now", queue).click();
+  await queue.getByText("The server has everything.").waitFor();
+  await person.has("wanted much");
+}, { fails: true });
+
 async function badge(tab, words) {
   await tab.page.locator(".connection__badge", { hasText: words }).waitFor();
 }

@@ -13,7 +13,7 @@ claim("without its server the page opens, shows what was last seen, and keeps wh
   const { person, tab } = await world.visitor();
   for (const title of ["one", "two", "three"]) await person.add(title);
   await tab.shows("one", "two", "three");
-  await filesAreKept(tab);
+  await tab.hasItsFiles();
 
   await world.server.stop();
   await tab.reload();
@@ -45,7 +45,7 @@ claim("what is kept of files is the program's, for a tab of somebody else too", 
   const { person, tab } = await world.visitor();
   await person.add("a secret of Ada's");
   await tab.sees("a secret of Ada's");
-  await filesAreKept(tab);
+  await tab.hasItsFiles();
   await tab.reload();
   await tab.sees("a secret of Ada's");
   const kept = await keptFiles(tab);
@@ -64,7 +64,7 @@ claim("what is kept of files is the program's, for a tab of somebody else too", 
 
 claim("a page that is kept has the headers it was served with", async (world) => {
   const { tab } = await world.visitor();
-  await filesAreKept(tab);
+  await tab.hasItsFiles();
   await world.server.stop();
   const reply = await tab.page.goto("/today");
   assert.ok(reply.fromServiceWorker());
@@ -78,7 +78,7 @@ claim("a new version is offered, taken when asked for, and never mixed with the 
   const { person, tab } = await world.visitor();
   await person.add("one");
   await tab.sees("one");
-  await filesAreKept(tab);
+  await tab.hasItsFiles();
   const second = await tab.another("/inbox");
   await second.sees("one");
   await second.addField().fill("half a tho");
@@ -109,7 +109,7 @@ claim("the only tab takes a new version when it is loaded again", async (world) 
   upgrade.standBefore(world.server);
   upgrade.install({});
   const { tab } = await world.visitor();
-  await filesAreKept(tab);
+  await tab.hasItsFiles();
   await tab.reload();
   upgrade.install({
     "/strings/en.js": (text) => text.replace('"view.inbox": "Inbox"', '"view.inbox": "Inbox, renewed"'),
@@ -122,11 +122,6 @@ claim("the only tab takes a new version when it is loaded again", async (world) 
 
   await tab.heading("Inbox, renewed").waitFor();
 }, upgradable);
-
-/** Once the worker has every file and answers for this tab. */
-async function filesAreKept({ page }) {
-  await page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
-}
 
 /** As the page itself does when the server was away. */
 async function lookForNews({ page }) {

@@ -152,6 +152,11 @@ export class Tab {
     });
   }
 
+  /** Once the worker has every file of the page and answers for this tab. */
+  async hasItsFiles() {
+    await this.page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
+  }
+
   async reload() {
     await this.page.reload();
   }
