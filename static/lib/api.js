@@ -55,6 +55,27 @@ function adopt(text) {
   care.renewed(token.claims);
 }
 
+/** @type {Map<string, Promise<unknown>>} */
+const turns = new Map();
+
+/**
+ * Does what only one tab does at a time. A browser has no locks for a page that
+ * came by plain http from another machine: there a tab takes turns with itself
+ * only, and all that is done this way may be done twice.
+ *
+ * @template T
+ * @param {string} name
+ * @param {() => Promise<T>} act
+ * @param {LockOptions} [options]
+ * @returns {Promise<T>}
+ */
+export async function alone(name, act, options = {}) {
+  if ("locks" in navigator) return navigator.locks.request(name, options, act);
+  const turn = (turns.get(name) ?? Promise.resolve()).then(act);
+  turns.set(name, turn.catch(() => {}));
+  return turn;
+}
+
 /** Forgets the token: nobody is signed in here. */
 export function forget() {
   token = null;
@@ -74,7 +95,7 @@ export async function whoIsHere() {
 /** Gets a new token, or `null` when there is no session. */
 export async function renew() {
   const before = token;
-  return navigator.locks.request("docket-token", async () => {
+  return alone("docket-token", async () => {
     if (token !== null && token !== before) return token.claims;
     const reply = await reach("/api/auth/token", {});
     if (reply.status === 401) return null;

@@ -5,7 +5,7 @@
  * be repeated: tasks have ids that we chose, lists an idempotency key.
  */
 import { computed, signal } from "../lib/ui.js";
-import { Refused, Unreachable, request, tabs } from "../lib/api.js";
+import { Refused, Unreachable, alone, request, tabs } from "../lib/api.js";
 import * as store from "../lib/store.js";
 
 /** @typedef {import("../lib/types.js").Op} Op */
@@ -76,7 +76,7 @@ export async function enqueue(ops) {
 export async function discard(ops) {
   const uids = new Set(ops.map((op) => op.uid));
   // Not while they are on their way: nobody could say what came of them.
-  return navigator.locks.request("docket-outbox", async () => {
+  return alone("docket-outbox", async () => {
     const given = queue.peek().filter((op) => uids.has(op.uid));
     await store.saveQueue([], given.map((op) => Number(op.seq)));
     replace(queue.peek().filter((op) => !uids.has(op.uid)));
@@ -121,7 +121,7 @@ async function drain() {
   try {
     do {
       again = false;
-      await navigator.locks.request("docket-outbox", sendAll);
+      await alone("docket-outbox", sendAll);
     } while (again);
   } finally {
     draining = false;

@@ -4,7 +4,7 @@
  * it closes, the next one takes over. After sleep or a lost connection the
  * stream goes on from the last cursor, so nothing is missed.
  */
-import { Refused, everyPage, openEvents, request, tabs } from "../lib/api.js";
+import { Refused, alone, everyPage, openEvents, request, tabs } from "../lib/api.js";
 import * as store from "../lib/store.js";
 import { reached, wake } from "./outbox.js";
 import * as tasks from "./tasks.js";
@@ -27,7 +27,7 @@ export async function start() {
   cursor = (await store.mark("cursor")) ?? null;
   if (!(await store.isShared())) return follow();
   if (cursor !== null) catchUp();
-  navigator.locks.request("docket-events", { signal: stopped.signal }, follow).catch(() => {});
+  alone("docket-events", follow, { signal: stopped.signal }).catch(() => {});
 }
 
 export function stop() {

@@ -5,6 +5,12 @@ import { chromium } from "playwright-core";
 export function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      // A name that no browser takes for this machine.
+      "--host-resolver-rules=MAP plain.test 127.0.0.1",
+    ],
   });
 }
