@@ -100,7 +100,7 @@ class World {
     page.on("pageerror", (error) => this.complaints.push(error.stack));
     page.on("console", (message) => {
       const text = message.text();
-      const isRequest = text.startsWith("Failed to load resource");
+      const isRequest = /^(Failed to load resource|An unknown error occurred when fetching the script)/.test(text);
       // That something changed meanwhile is an answer which the page settles by itself.
       const isExpected = isRequest && (this.#how.fails || text.includes("412"));
       if (message.type() !== "error" || isExpected) return;
