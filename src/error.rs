@@ -75,6 +75,10 @@ pub enum Error {
     #[error("{0}")]
     Unavailable(String),
 
+    /// The machine does not let this program: a file or directory of somebody else's.
+    #[error("{0}")]
+    Denied(String),
+
     /// A broken setting, file or environment: said to the owner at start.
     #[error("{0}")]
     Setup(String),
@@ -95,6 +99,15 @@ impl Error {
     /// Refuses one value.
     pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Error {
         Error::Invalid(vec![Fault::new(pointer, detail)])
+    }
+
+    /// What the machine answered when something was tried at a start.
+    pub fn of_io(what: &str, error: &std::io::Error) -> Error {
+        let said = format!("{what}: {error}");
+        match error.kind() {
+            std::io::ErrorKind::PermissionDenied => Error::Denied(said),
+            _ => Error::Setup(said),
+        }
     }
 
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Error {

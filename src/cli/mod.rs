@@ -5,6 +5,8 @@ mod audit;
 mod config;
 mod confirm;
 mod duration;
+mod generate;
+mod healthcheck;
 mod import;
 mod imports;
 mod invite;
@@ -18,6 +20,7 @@ mod serve;
 mod session;
 mod token;
 mod user;
+mod version;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -30,21 +33,34 @@ use crate::config::{Config, Flags};
 use crate::db::{Db, Role};
 use crate::error::{Error, Result};
 
-const AFTER_HELP: &str = "\
+/// Said by `docket --help` and by `docket help exit-codes`.
+macro_rules! exit_codes {
+    () => {
+        "\
 Exit codes:
-  0  done
-  1  failed, or a token was refused
-  2  the command line cannot be read
-  3  no such account or thing
-  4  it conflicts with what is there
-  6  busy or out of reach for now
-  7  a check found problems
+    0  done
+    1  failed, or a token was refused
+    2  the command line cannot be read
+    3  no such account or thing
+    4  it conflicts with what is there, or needs --yes
+    5  denied by the machine: a file or directory of somebody else's
+    6  busy or out of reach for now
+    7  a check found problems
+  130  interrupted"
+    };
+}
+
+const AFTER_HELP: &str = concat!(
+    exit_codes!(),
+    "
 
 Examples:
   docket
   docket --port 9000 --data-dir ./data
   docket user add ada@example.org --name Ada
-  docket token issue --user ada@example.org";
+  docket token issue --user ada@example.org
+  docket help exit-codes"
+);
 
 /// A self-hosted task manager in one executable
 ///
@@ -94,8 +110,11 @@ Examples:
   docket serve --port 0
   docket serve --address 0.0.0.0 --base-url https://tasks.example.org")]
     Serve,
-    /// Print every setting, its value and where it came from
-    Config(config::Print),
+    /// Print, check and explain the settings
+    Config(config::Config),
+    /// Ask the running server whether it is ready
+    #[command(name = "healthcheck")]
+    HealthCheck(healthcheck::HealthCheck),
     /// Bring the database to this program's schema, or look where it stands
     Migrate(migrate::Migrate),
     /// Make, invite, change, disable and delete accounts
@@ -178,6 +197,15 @@ Examples:
   docket audit tail --follow"
     )]
     Audit(audit::Audit),
+    /// Print what makes a shell complete docket's commands
+    Completions(generate::Completions),
+    /// Print the manual page, or write one for every command
+    Man(generate::Man),
+    /// Print which docket this is
+    Version(version::Version),
+    /// What the exit codes mean
+    #[command(hide = true, after_help = exit_codes!(), help_template = "{about}\n{after-help}\n")]
+    ExitCodes,
 }
 
 /// Runs the command line of this process.
@@ -193,10 +221,15 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let loaded = crate::config::load(&cli.flags.into())?;
+    let flags = cli.flags.into();
+    let command = cli.command.unwrap_or(Command::Serve);
+    if let Some(code) = run_without_settings(&command, &flags)? {
+        return Ok(code);
+    }
+    let loaded = crate::config::load(&flags)?;
     let config = &loaded.config;
     output::log_to_stderr(config.log);
-    match cli.command.unwrap_or(Command::Serve) {
+    match command {
         Command::Serve => serve::run(config)?,
         Command::Config(command) => command.run(&loaded)?,
         Command::Migrate(command) => command.run(config)?,
@@ -209,8 +242,25 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Issuer(command) => return command.run(config),
         Command::Token(command) => return command.run(config),
         Command::Audit(command) => command.run(config)?,
+        Command::HealthCheck(command) => command.run(config)?,
+        Command::Completions(_) | Command::Man(_) | Command::Version(_) | Command::ExitCodes => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What must work whatever the settings say, or is about them.
+fn run_without_settings(command: &Command, flags: &Flags) -> anyhow::Result<Option<ExitCode>> {
+    match command {
+        Command::Config(command) => {
+            return command.as_check().map(|check| check.run(flags)).transpose();
+        }
+        Command::Completions(command) => command.run()?,
+        Command::Man(command) => command.run()?,
+        Command::Version(command) => command.run()?,
+        Command::ExitCodes => output::print(exit_codes!())?,
+        _ => return Ok(None),
+    }
+    Ok(Some(ExitCode::SUCCESS))
 }
 
 impl From<GlobalFlags> for Flags {
@@ -222,9 +272,13 @@ impl From<GlobalFlags> for Flags {
 }
 
 fn exit_code(error: &anyhow::Error) -> u8 {
+    if let Some(error) = error.downcast_ref::<std::io::Error>() {
+        return if error.kind() == std::io::ErrorKind::PermissionDenied { 5 } else { 1 };
+    }
     match error.downcast_ref::<Error>() {
         Some(Error::NotFound(_)) => 3,
         Some(Error::Conflict { .. }) => 4,
+        Some(Error::Denied(_)) => 5,
         Some(Error::Unavailable(_)) => 6,
         _ => 1,
     }

@@ -62,6 +62,13 @@ pub(super) fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// True on a terminal, unless NO_COLOR is set, and elsewhere if CLICOLOR_FORCE is.
+fn wants_colour() -> bool {
+    let says = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let is_forced = says("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+    says("NO_COLOR").is_none() && (is_forced || std::io::stderr().is_terminal())
+}
+
 /// Starts the log: plain lines on stderr, coloured on a terminal.
 pub(super) fn log_to_stderr(level: LogLevel) {
     let level = match level {
@@ -71,11 +78,10 @@ pub(super) fn log_to_stderr(level: LogLevel) {
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     tracing_subscriber::fmt()
         .with_max_level(level)
         .with_writer(std::io::stderr)
-        .with_ansi(colour)
+        .with_ansi(wants_colour())
         .with_target(false)
         // It would report a log that cannot be written by a panic.
         .log_internal_errors(false)

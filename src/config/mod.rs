@@ -47,6 +47,11 @@ macro_rules! settings {
             Ok(dict)
         }
 
+        /// What is wrong with each value by itself.
+        fn faults(figment: &Figment) -> Vec<Error> {
+            [$(field::<$type>(figment, stringify!($name)).err(),)+].into_iter().flatten().collect()
+        }
+
         fn extract(figment: &Figment) -> Result<Config> {
             Ok(Config { $($name: field(figment, stringify!($name))?,)+ })
         }
@@ -133,6 +138,29 @@ pub fn load(flags: &Flags) -> Result<Loaded> {
     Ok(Loaded { config, figment })
 }
 
+/// All that [`load`] would refuse, each in a sentence.
+pub fn problems(flags: &Flags) -> Vec<String> {
+    let figment = match defaults().and_then(|defaults| sources::figment(flags, defaults)) {
+        Ok(figment) => figment,
+        Err(error) => return vec![error.to_string()],
+    };
+    let mut problems = match unknown(&figment) {
+        Ok(unknown) => unknown,
+        Err(error) => return vec![error.to_string()],
+    };
+    problems.extend(faults(&figment));
+    if problems.is_empty() {
+        problems.extend(load(flags).err());
+    }
+    problems.iter().map(Error::to_string).collect()
+}
+
+/// A setting's value where nobody says another, as JSON.
+pub fn default_of(name: &str) -> Result<serde_json::Value> {
+    let default = defaults()?.remove(name);
+    serde_json::to_value(default).map_err(|error| Error::Internal(error.to_string()))
+}
+
 impl Loaded {
     /// Where a setting's value came from, in words.
     pub fn origin(&self, name: &str) -> String {
@@ -193,16 +221,18 @@ fn fault(figment: &Figment, name: &str, why: &str) -> Error {
 }
 
 fn refuse_unknown(figment: &Figment) -> Result<()> {
+    unknown(figment)?.pop().map_or(Ok(()), Err)
+}
+
+/// A refusal of each setting that there is not.
+fn unknown(figment: &Figment) -> Result<Vec<Error>> {
     let all: Dict = figment.extract().map_err(|error| {
         let hint = "in a file they stand under [default]";
         Error::Setup(format!("the settings cannot be read ({hint}): {error}"))
     })?;
-    for name in all.keys() {
-        if !SETTINGS.iter().any(|setting| setting.name == name) {
-            return Err(fault(figment, name, "no such setting"));
-        }
-    }
-    Ok(())
+    let is_known = |name: &String| SETTINGS.iter().any(|setting| setting.name == name);
+    let names = all.keys().filter(|name| !is_known(name));
+    Ok(names.map(|name| fault(figment, name, "no such setting")).collect())
 }
 
 #[cfg(test)]

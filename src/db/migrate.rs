@@ -96,6 +96,11 @@ fn run(file: &Path, steps: &[Migration]) -> Result<()> {
     Ok(())
 }
 
+/// How many steps this program knows.
+pub(super) fn latest() -> usize {
+    ALL.len()
+}
+
 pub(super) fn version(conn: &Connection) -> Result<usize> {
     let version: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
     usize::try_from(version)

@@ -91,6 +91,16 @@ impl Db {
     }
 }
 
+/// How many steps of the schema this program knows.
+pub fn latest_schema() -> usize {
+    migrate::latest()
+}
+
+/// The SQLite in this program.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
 /// Where the database lies in a data directory.
 pub fn file_in(data_dir: &Path) -> PathBuf {
     data_dir.join("docket.db")

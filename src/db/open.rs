@@ -22,7 +22,7 @@ pub(super) const BUSY: Duration = Duration::from_secs(10);
 /// Makes `path` and its parents, closed to others, and tells plainly if it cannot.
 pub(super) fn make_private_dir(path: &Path) -> Result<()> {
     let cannot = |what: &str, error: std::io::Error| {
-        Error::Setup(format!("cannot {what} the data directory {}: {error}", path.display()))
+        Error::of_io(&format!("cannot {what} the data directory {}", path.display()), &error)
     };
     if path.exists() && !path.is_dir() {
         return Err(Error::Setup(format!(
@@ -51,7 +51,7 @@ fn refuse_shared(path: &Path, mode: u32) -> Result<()> {
 
 /// Opens or makes a file that only the owner can read (0600).
 pub fn private_file(path: &Path) -> Result<File> {
-    let cannot = |error| Error::Setup(format!("cannot open {}: {error}", path.display()));
+    let cannot = |error| Error::of_io(&format!("cannot open {}", path.display()), &error);
     let file = OpenOptions::new()
         .read(true)
         .write(true)

@@ -72,9 +72,11 @@ impl Error {
             Error::UnsupportedMediaType(_) => Status::UnsupportedMediaType,
             Error::DiskFull => Status::new(507),
             Error::Unavailable(_) => Status::ServiceUnavailable,
-            Error::Setup(_) | Error::Interrupted | Error::Database(_) | Error::Internal(_) => {
-                Status::InternalServerError
-            }
+            Error::Denied(_)
+            | Error::Setup(_)
+            | Error::Interrupted
+            | Error::Database(_)
+            | Error::Internal(_) => Status::InternalServerError,
         }
     }
 
@@ -94,9 +96,11 @@ impl Error {
             Error::UnsupportedMediaType(_) => "unsupported_media_type",
             Error::DiskFull => "disk_full",
             Error::Unavailable(_) => "unavailable",
-            Error::Setup(_) | Error::Interrupted | Error::Database(_) | Error::Internal(_) => {
-                "internal"
-            }
+            Error::Denied(_)
+            | Error::Setup(_)
+            | Error::Interrupted
+            | Error::Database(_)
+            | Error::Internal(_) => "internal",
         }
     }
 

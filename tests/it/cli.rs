@@ -11,10 +11,14 @@ use crate::app::{self, App, DOCKET};
 use crate::import;
 
 /// Every command, as words on the line.
-const COMMANDS: &[&[&str]] = &[
+pub const COMMANDS: &[&[&str]] = &[
     &[],
     &["serve"],
     &["config"],
+    &["config", "print"],
+    &["config", "check"],
+    &["config", "explain"],
+    &["healthcheck"],
     &["migrate"],
     &["migrate", "status"],
     &["migrate", "up"],
@@ -60,6 +64,9 @@ const COMMANDS: &[&[&str]] = &[
     &["audit"],
     &["audit", "list"],
     &["audit", "tail"],
+    &["completions"],
+    &["man"],
+    &["version"],
 ];
 
 fn run(dir: &Path, arguments: &[&str]) -> Output {
@@ -79,14 +86,14 @@ fn run_with_input(dir: &Path, arguments: &[&str], input: &str) -> Output {
     child.wait_with_output().expect("it ends")
 }
 
-fn code(dir: &Path, arguments: &[&str]) -> i32 {
+pub fn code(dir: &Path, arguments: &[&str]) -> i32 {
     let output = run(dir, arguments);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!said.contains("panicked"), "{arguments:?}: {said}");
     output.status.code().expect("an exit code")
 }
 
-fn stdout(dir: &Path, arguments: &[&str]) -> String {
+pub fn stdout(dir: &Path, arguments: &[&str]) -> String {
     let output = run(dir, arguments);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "docket {arguments:?}: {said}");
@@ -177,7 +184,9 @@ fn paste(app: &App, token: &str, line: &str) {
     }
     // An account that is there already would be a conflict.
     let other = format!("user add x{}", uuid::Uuid::now_v7().simple());
-    let line = line.replace("user add ", &other);
+    let line = line.replace("user add ", &other).replace("http://127.0.0.1:8000", &app.url);
+    let port = app.url.rsplit(':').next().expect("a port");
+    let line = line.replace("--port 8000", &format!("--port {port}"));
     let output = Command::new("/bin/sh")
         .env_clear()
         .env(

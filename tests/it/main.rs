@@ -12,6 +12,7 @@ mod browser;
 mod changes;
 mod cli;
 mod cli_accounts;
+mod cli_tools;
 mod client_check;
 mod cors;
 mod csrf;
