@@ -92,7 +92,19 @@ export function setTheme(next) {
     localStorage.setItem(THEME, next);
     document.documentElement.dataset.theme = next;
   }
+  colourFrame(next);
 }
+
+/** Has the browser's own frame follow, which by itself knows the system's theme only. */
+/** @param {Theme} chosen */
+function colourFrame(chosen) {
+  for (const one of ["light", "dark"]) {
+    const meta = document.querySelector(`meta[data-theme="${one}"]`);
+    const media = chosen === "system" ? `(prefers-color-scheme: ${one})` : chosen === one ? "all" : "not all";
+    meta?.setAttribute("media", media);
+  }
+}
+colourFrame(theme());
 
 /** Whether single characters are commands; those with Ctrl, Alt or a name always are. */
 export const characterKeys = computed(() => characters.value);
