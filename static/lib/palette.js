@@ -11,7 +11,7 @@
 import { rank } from "./fuzzy.js";
 
 /**
- * @typedef {"command" | "list" | "task"} Kind
+ * @typedef {"command" | "list" | "setting" | "task"} Kind
  *
  * @typedef {{
  *   id: string,
@@ -31,7 +31,7 @@ import { rank } from "./fuzzy.js";
 /** @type {Record<string, Kind>} */
 const PREFIXES = { ">": "command", "#": "list" };
 /** @type {Kind[]} */
-const KINDS = ["command", "list", "task"];
+const KINDS = ["command", "list", "setting", "task"];
 
 /** How many of a kind beside others, how many alone, and how many used last. */
 const FEW = 6;

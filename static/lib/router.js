@@ -11,6 +11,9 @@ const PLAIN = new Set([
   ...["sign-in", "sign-up", "invite", "forgot-password", "reset-password", "verify-email"],
 ]);
 
+/** The parts of the settings, each with an address below theirs. */
+export const SETTINGS = /** @type {const} */ (["profile", "security", "devices", "tokens", "activity", "appearance", "data"]);
+
 const current = signal(read());
 
 /** Where the page is. */

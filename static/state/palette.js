@@ -1,6 +1,6 @@
-/** What the palette can find: what applies now of the commands, the lists, the open tasks. */
+/** What the palette can find: what applies now of the commands, the lists, the settings, the open tasks. */
 import { t } from "../lib/i18n.js";
-import { go, openTask } from "../lib/router.js";
+import { SETTINGS, go, openTask } from "../lib/router.js";
 import { targets } from "./acts.js";
 import { commands } from "./commands.js";
 import { nameOf } from "./places.js";
@@ -27,6 +27,7 @@ export function entriesNow() {
   return [
     ...usable.map((command) => ofCommand(command, about)),
     ...lists.peek().filter((list) => !list.is_inbox).map(ofList),
+    ...SETTINGS.map(ofSetting),
     ...open.peek().map(ofTask),
   ];
 }
@@ -56,6 +57,12 @@ function ofCommand({ id, title, params, group, keys, when, run, steps }, about) 
 /** @param {import("../lib/types.js").List} list @returns {Entry} */
 function ofList(list) {
   return { id: list.id, kind: "list", text: nameOf(list), icon: "list", run: () => go(`/lists/${list.id}`) };
+}
+
+/** @param {typeof SETTINGS[number]} section @returns {Entry} */
+function ofSetting(section) {
+  const text = t(`settings.${section}`);
+  return { id: `settings.${section}`, kind: "setting", text, icon: "settings", run: () => go(`/settings/${section}`) };
 }
 
 /** @param {import("../lib/types.js").Task} task @returns {Entry} */

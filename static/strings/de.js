@@ -473,6 +473,7 @@ export default {
   "palette.recent": "Zuletzt benutzt",
   "palette.command": "Befehle",
   "palette.list": "Listen",
+  "palette.setting": "Einstellungen",
   "palette.task": "Aufgaben",
   "palette.about_one": "„{title}“",
   "palette.about_many": { one: "{count} Aufgabe", other: "{count} Aufgaben" },

@@ -460,6 +460,7 @@ export default {
   "palette.recent": "Used last",
   "palette.command": "Commands",
   "palette.list": "Lists",
+  "palette.setting": "Settings",
   "palette.task": "Tasks",
   "palette.about_one": "“{title}”",
   "palette.about_many": { one: "{count} task", other: "{count} tasks" },

@@ -1,21 +1,18 @@
 /** The person's account, and how the page looks on this device. */
 import { html, useEffect, useLayoutEffect, useRef } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
-import { route } from "../lib/router.js";
+import { SETTINGS, route } from "../lib/router.js";
 import { person, signOut } from "../state/session.js";
 import { say } from "../state/toasts.js";
 import { Icon } from "../components/icon.js";
 import { Lazy } from "../components/lazy.js";
 
-/** The sections, each with an address and a file in `views/settings/`. */
-const SECTIONS = /** @type {const} */ (["profile", "security", "devices", "tokens", "activity", "appearance", "data"]);
-
-/** @typedef {typeof SECTIONS[number]} Section */
+/** @typedef {typeof SETTINGS[number]} Section each has a file in `views/settings/` */
 
 /** On a phone the list of sections is a page of its own; else the first is open beside it. */
 export function Settings() {
   const { id } = route.value;
-  const section = SECTIONS.find((one) => one === id) ?? "profile";
+  const section = SETTINGS.find((one) => one === id) ?? "profile";
   const title = t(`settings.${section}`);
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
   const before = useRef(id);
@@ -49,7 +46,7 @@ function Sections({ section, isIndex }) {
         <strong>${person.value?.name}</strong><br /><span class="muted">${person.value?.email}</span>
       </p>
       <ul class="nav">
-        ${SECTIONS.map(
+        ${SETTINGS.map(
           (one) => html`
             <li key=${one}>
               <a class="nav__link" href=${`/settings/${one}`} aria-current=${one === section ? "page" : undefined} data-index=${isIndex}>
