@@ -41,11 +41,11 @@ export function Shell() {
           onClick=${toggleSidebar}
         />
         ${LAZY.has(view) ? html`<${Lazy} key=${view} name=${view} />` : html`<${TaskListView} />`}
+        ${chosen.value.size > 0 && html`<${Lazy} name="bulk-bar" />`}
       </main>
       ${panel !== null && html`<${Lazy} name="detail" id=${panel} />`}
     </div>
     <${TabBar} view=${view} />
-    ${chosen.value.size > 0 && html`<${Lazy} name="bulk-bar" />`}
     ${dialog !== null && html`<${Lazy} key=${dialog.name} name=${dialog.name} ...${dialog.props} onClose=${closeDialog} />`}
     ${question.value !== null && html`<${Lazy} name="confirm" />`}
     ${conflicts.value.length > 0 && html`<${Lazy} name="conflict" key=${conflicts.value[0].op.uid} conflict=${conflicts.value[0]} />`}

@@ -65,7 +65,8 @@ export default {
   "view.inbox": "Eingang",
   "list.add": "Liste hinzufügen",
   "list.name": "Name der Liste",
-  "list.missing": "Diese Liste gibt es nicht. Vielleicht wurde sie gelöscht.",
+  "list.missing": "Diese Liste gibt es nicht",
+  "list.missing_why": "Vielleicht wurde sie gelöscht.",
   "list.empty": "Hier ist nichts zu tun. Schreib unten eine Aufgabe.",
   "inbox.empty": "Was dir einfällt, kommt zuerst hierher. Schreib es unten, oder drück irgendwo Q.",
 

@@ -70,7 +70,8 @@ export default {
   "view.inbox": "Inbox",
   "list.add": "Add a list",
   "list.name": "Name of the list",
-  "list.missing": "There is no such list. It may have been deleted.",
+  "list.missing": "There is no such list",
+  "list.missing_why": "It may have been deleted.",
   "list.empty": "Nothing to do here. Type a task below.",
   "inbox.empty": "Whatever comes to mind goes here first. Type it below, or press Q anywhere.",
 

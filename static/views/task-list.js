@@ -31,7 +31,7 @@ export function TaskListView() {
   }, [view, id, place?.list?.id]);
   useEffect(() => selection.chooseNone, [view, id]);
   if (place === undefined) {
-    return isFilled.value && html`<div class="view"><p class="empty">${t("list.missing")}</p></div>`;
+    return isFilled.value && html`<${Missing} />`;
   }
   const ids = place.sections.flatMap((section) => section.tasks.map((task) => task.id));
   selection.showing(ids, place.isManual);
@@ -94,6 +94,14 @@ function Rename({ list }) {
       onKeyDown=${onKeyDown}
       onBlur=${() => close(true)}
     />`;
+}
+
+function Missing() {
+  return html`
+    <div class="view">
+      <header class="view__header"><h1>${t("list.missing")}</h1></header>
+      <p class="empty">${t("list.missing_why")}</p>
+    </div>`;
 }
 
 /** The view on screen. A task opened from nowhere has its list behind it. */
