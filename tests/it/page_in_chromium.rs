@@ -42,7 +42,7 @@ fn the_page_does_in_a_browser_what_its_claims_say() {
     assert!(!claims.is_empty());
 
     let output = Command::new("node")
-        .arg("--test")
+        .args(["--test", "--test-concurrency=2"])
         .args(claims)
         .current_dir(place)
         .env("DOCKET_PROGRAM", DOCKET)

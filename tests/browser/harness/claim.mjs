@@ -27,7 +27,7 @@ after(() => browser?.close());
  *   `fails`: requests are refused or lost here, which the browser itself notes
  */
 export function claim(name, prove, { settings = {}, ...how } = {}) {
-  test(name, { timeout: 4 * PATIENCE }, async () => {
+  test(name, { timeout: 10 * PATIENCE }, async () => {
     const world = new World(await Server.start(settings), how);
     try {
       await prove(world);

@@ -1,0 +1,94 @@
+/** Every screen of the page, with something on it. */
+
+const NOTES = "To **Mrs Hudson**\n\n- [x] ask\n- [ ] pay\n\n| a | b |\n| - | - |\n| `1` | [two](https://example.org/) |\n";
+
+/** Gives somebody a life. Returns what the screens need to know of it. */
+export async function furnish(person) {
+  const day = (from) => new Date(Date.now() + from * 86_400_000).toISOString().slice(0, 10);
+  const [home, work, garden] = [
+    await person.addList("Home"),
+    await person.addList("Work"),
+    await person.addList("A garden with a name that is rather long"),
+  ];
+  const rent = await person.add("Pay rent", { due: day(0), priority: 1, description: NOTES, list_id: home.id });
+  await person.add("Renew the passport", { due: day(-3), priority: 2, list_id: home.id });
+  await person.add("Draft the talk for the spring conference", { due: `${day(1)}T14:00`, priority: 3, list_id: work.id });
+  await person.add("Book a table for Friday", { due: day(2) });
+  await person.add("Read the chapter on B-trees", { due: day(5), list_id: work.id });
+  await person.add("Water the plants", { due: day(0), list_id: garden.id });
+  await person.add("Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen ".repeat(3).trim());
+  await person.add("Call Grace back");
+  for (const title of ["Cancel the old contract", "Feed the cat"]) {
+    await person.change(await person.add(title), { completed: true });
+  }
+  const gone = await person.add("A thought that did not last");
+  await person.api("DELETE", `/api/tasks/${gone.id}`);
+  await person.signInElsewhere();
+  return { rent, garden };
+}
+
+/** For somebody who is signed in: a name, an address, and what to do there. */
+export const screens = ({ rent, garden }) => [
+  ["inbox", "/inbox"],
+  ["today", "/today"],
+  ["upcoming", "/upcoming"],
+  ["all", "/all"],
+  ["completed", "/completed", (tab) => tab.row("Feed the cat").waitFor()],
+  ["trash", "/trash", (tab) => tab.button("Restore “A thought that did not last”").waitFor()],
+  ["search", "/search?q=the"],
+  ["list", `/lists/${garden.id}`],
+  ["missing list", "/lists/00000000-0000-7000-8000-000000000000"],
+  ["task", `/tasks/${rent.id}`, (tab) => tab.panel().locator("table").waitFor()],
+  ...["profile", "security", "devices", "activity", "tokens", "appearance", "data"].map((section) => [
+    `settings: ${section}`,
+    `/settings/${section}`,
+    (tab) => tab.page.locator("#section ~ *").first().waitFor(),
+  ]),
+  ["quick add", "/inbox", (tab) => opened(tab, ["q"], "Buy paint tomorrow p1 #Home")],
+  ["date", "/inbox", (tab) => opened(tab, ["j", "t"])],
+  ["move", "/inbox", (tab) => opened(tab, ["j", "v"])],
+  ["menu", "/inbox", (tab) => opened(tab, ["j", "."])],
+  ["palette", "/inbox", (tab) => opened(tab, ["ControlOrMeta+k"], "go")],
+  ["keys", "/inbox", (tab) => opened(tab, ["?"])],
+  ["selection", "/inbox", async (tab) => {
+    await pressed(tab, "j", "x");
+    await tab.page.getByRole("toolbar").waitFor();
+  }],
+  ["edit in place", "/inbox", async (tab) => {
+    await pressed(tab, "j", "Enter");
+    await tab.page.getByRole("textbox", { name: "Title" }).waitFor();
+  }],
+  ["done", "/inbox", async (tab) => {
+    await pressed(tab, "j", "e");
+    await tab.toast().waitFor();
+    await pressed(tab, "z");
+  }],
+];
+
+/** For strangers. */
+export const doors = [
+  ["sign-in", "/sign-in"],
+  ["sign-up", "/sign-up"],
+  ["forgot password", "/forgot-password"],
+  ["reset password", "/reset-password?token=none"],
+];
+
+/** Shows one of them. */
+export async function show(tab, [, address, act]) {
+  await tab.page.goto(address);
+  await tab.page.getByRole("heading").first().waitFor();
+  await tab.page.evaluate(() => document.fonts.ready);
+  await act?.(tab);
+}
+
+async function opened(tab, keys, text = "") {
+  await pressed(tab, ...keys);
+  await tab.page.getByRole("dialog").waitFor();
+  if (text !== "") await tab.page.keyboard.type(text);
+}
+
+/** The keys come after the page is drawn, and act on rows that are there. */
+async function pressed(tab, ...keys) {
+  await tab.page.locator(".row").first().waitFor();
+  await tab.press(...keys);
+}

@@ -1,0 +1,240 @@
+/** Everything that a person does with tasks and lists, without a pointer. */
+import assert from "node:assert/strict";
+import { claim } from "./harness/claim.mjs";
+import { PASSWORD } from "./harness/person.mjs";
+import { until } from "./harness/until.mjs";
+
+claim("a person signs up, works and leaves by keyboard alone", async (world) => {
+  const tab = await world.stranger("/sign-up");
+  await tab.page.getByLabel("Name").waitFor();
+  await tabTo(tab, "Name");
+  for (const text of ["Ada", "ada@example.org", PASSWORD]) {
+    await tab.page.keyboard.type(text);
+    if (text !== PASSWORD) await tab.press("Tab");
+  }
+  await tab.press("Enter");
+  await tab.heading("Inbox").waitFor();
+
+  await removeSamples(tab);
+  await add(tab, "buy milk");
+  await add(tab, "call Grace");
+  await add(tab, "sow peas");
+  await tab.shows("buy milk", "call Grace", "sow peas");
+  await rename(tab);
+  await reorder(tab);
+  await complete(tab);
+  await remove(tab);
+  await tab.press("g", "s");
+  await tab.heading("Settings").waitFor();
+  await tabTo(tab, "Sign out");
+  await tab.press("Enter");
+
+  await tab.heading("Sign in").waitFor();
+});
+
+async function removeSamples(tab) {
+  await until(() => tab.titles(), (titles) => assert.equal(titles.length, 3));
+  await tab.press("j", "Control+a", "Delete");
+  await tab.shows();
+}
+
+async function add(tab, title) {
+  await tab.press("q");
+  await tab.page.getByRole("dialog").getByRole("textbox").waitFor();
+  await tab.page.keyboard.type(title);
+  await tab.press("Enter");
+  await tab.page.getByRole("dialog").waitFor({ state: "detached" });
+  await tab.sees(title);
+}
+
+async function rename(tab) {
+  await tab.press("j", "Enter");
+  await tab.page.getByRole("textbox", { name: "Title" }).waitFor();
+  await tab.page.keyboard.type(" and bread");
+  await tab.press("Enter");
+  await tab.shows("buy milk and bread", "call Grace", "sow peas");
+}
+
+async function reorder(tab) {
+  await focusIs(tab, "buy milk and bread");
+  await tab.press("Alt+ArrowDown");
+  await tab.shows("call Grace", "buy milk and bread", "sow peas");
+  await focusIs(tab, "buy milk and bread");
+}
+
+async function complete(tab) {
+  await tab.press("e");
+  await tab.shows("call Grace", "sow peas");
+  await tab.press("z");
+  await tab.shows("call Grace", "buy milk and bread", "sow peas");
+}
+
+async function remove(tab) {
+  await stepTo(tab, "sow peas");
+  await tab.press("Delete");
+  await tab.shows("call Grace", "buy milk and bread");
+  await tab.press("g", "r");
+  await tabTo(tab, "Restore “sow peas”");
+  await tab.press("Enter");
+  await tab.press("g", "i");
+  await tab.shows("call Grace", "buy milk and bread", "sow peas");
+}
+
+claim("date, priority, list and description are set by keyboard alone", async (world) => {
+  const { person, tab } = await world.visitor();
+  const list = await person.addList("Garden");
+  await person.add("sow peas");
+  await tab.place("Garden").waitFor();
+  await tab.sees("sow peas");
+
+  await tab.press("j", "1");
+  await tab.press("t");
+  await tab.page.getByRole("dialog").waitFor();
+  await tab.page.keyboard.type("2 jan 2040");
+  await tab.press("Enter");
+  await focusIs(tab, "sow peas");
+  await tab.press("o");
+  await tab.panel().waitFor();
+  await tabTo(tab, "Add a description");
+  await tab.press("Enter");
+  await tab.page.keyboard.type("in **rows**");
+  await tab.press("Control+Enter");
+  await tab.press("Escape");
+  await tab.panel().waitFor({ state: "detached" });
+  await focusIs(tab, "sow peas");
+  await tab.press("v");
+  await tab.page.getByRole("combobox").waitFor();
+  await tab.page.keyboard.type("gar");
+  await tab.press("Enter");
+
+  await until(() => person.openTasks(), ([task]) => {
+    assert.equal(task.priority, 1);
+    assert.equal(task.due, "2040-01-02");
+    assert.equal(task.description, "in **rows**");
+    assert.equal(task.list_id, list.id);
+  });
+});
+
+claim("several are selected and deleted by keyboard alone", async (world) => {
+  const { person, tab } = await world.visitor();
+  for (const title of ["a", "b", "c", "d"]) await person.add(title);
+  await tab.shows("a", "b", "c", "d");
+
+  await tab.press("j", "j", "x", "Shift+ArrowDown");
+  await tab.page.getByText("2 selected").waitFor();
+  await tab.press("Delete");
+
+  await tab.shows("a", "d");
+  await person.has("a", "d");
+  await tab.press("z");
+  await tab.shows("a", "b", "c", "d");
+});
+
+claim("lists are made, renamed, moved and deleted by keyboard alone", async (world) => {
+  const { tab } = await world.visitor();
+  await tab.heading("Inbox").waitFor();
+
+  for (const name of ["Home", "Garden"]) {
+    await tabTo(tab, "Add a list");
+    await tab.press("Enter");
+    await tab.page.keyboard.type(name);
+    await tab.press("Enter");
+    await tab.heading(name).waitFor();
+  }
+  await until(() => ownLists(tab), (names) => assert.deepEqual(names, ["Home", "Garden"]));
+  await tab.place("Garden").focus();
+  await tab.press("Alt+ArrowUp");
+  await until(() => ownLists(tab), (names) => assert.deepEqual(names, ["Garden", "Home"]));
+  await inMenu(tab, "Home", "Rename");
+  await tab.page.keyboard.type("House");
+  await tab.press("Enter");
+  await tab.heading("House").waitFor();
+  await inMenu(tab, "Garden", "Delete the list");
+
+  await until(() => ownLists(tab), (names) => assert.deepEqual(names, ["House"]));
+});
+
+claim("the palette does by name what has no key at hand", async (world) => {
+  const { person, tab } = await world.visitor();
+  await person.addList("Garden");
+  await tab.place("Garden").waitFor();
+
+  await tab.press("Control+k");
+  await tab.page.getByRole("combobox").waitFor();
+  await tab.page.keyboard.type("gard");
+  await tab.page.getByRole("option", { name: /Garden/ }).first().waitFor();
+  await tab.press("Enter");
+
+  await tab.heading("Garden").waitFor();
+});
+
+claim("? shows the keys, and Escape goes one step back each time", async (world) => {
+  const { person, tab } = await world.visitor();
+  await person.add("one");
+  await tab.rowTitle("one").click();
+  await tab.panel().waitFor();
+
+  await tab.press("?");
+  const keys = tab.page.getByRole("dialog", { name: "All keys" });
+  await keys.waitFor();
+  await tab.press("Escape");
+  await keys.waitFor({ state: "detached" });
+  await tab.panel().waitFor();
+  await tab.press("Escape");
+  await tab.panel().waitFor({ state: "detached" });
+});
+
+claim("single keys do nothing while somebody types, or when they are switched off", async (world) => {
+  const { person, tab } = await world.visitor();
+  await person.add("stays");
+  await tab.sees("stays");
+  await tab.addField().focus();
+  await tab.page.keyboard.type("ezqx");
+  assert.equal(await tab.addField().inputValue(), "ezqx");
+  await tab.press("Escape");
+
+  await tab.press("?");
+  await tab.page.getByRole("dialog").getByRole("checkbox").uncheck();
+  await tab.press("Escape");
+  await tab.focusRow("stays");
+  await tab.press("e", "Delete");
+  await tab.seesNot("stays");
+  await tab.place("Trash").click();
+  await tab.button("Restore “stays”").waitFor();
+});
+
+/** Presses Tab until what has this name has the focus. */
+async function tabTo(tab, name) {
+  const wanted = tab.page.locator(":focus").and(
+    tab.page.getByRole("button", { name, exact: true }).or(tab.page.getByLabel(name, { exact: true })),
+  );
+  for (let presses = 0; presses < 80; presses += 1) {
+    if ((await wanted.count()) > 0) return;
+    await tab.press("Tab");
+  }
+  assert.fail(`Tab never comes to ${name}`);
+}
+
+/** Goes down until a row has the focus. */
+async function stepTo(tab, title) {
+  await until(async () => {
+    await tab.press("j");
+    return tab.focusedText();
+  }, (found) => assert.equal(found.trim(), title));
+}
+
+async function focusIs(tab, text) {
+  await until(() => tab.focusedText(), (found) => assert.equal(found.trim(), text));
+}
+
+async function inMenu(tab, list, act) {
+  await tabTo(tab, `More for the list “${list}”`);
+  await tab.press("Enter");
+  await tab.page.getByRole("menu").waitFor();
+  await tab.page.keyboard.type(act.slice(0, 3));
+  await tab.press("Enter");
+}
+
+function ownLists(tab) {
+  return tab.page.locator("[data-own-list] .nav__name").allInnerTexts();
+}
