@@ -3,22 +3,24 @@
  *
  *     main.js -> components/ views/ -> state/ -> lib/ -> the server
  *
- * `main.js` finds out who is here and draws either a sign-in or the shell.
- *
- * `components/shell.js` is the frame: sidebar, the view that the address names,
- * the panel of one task, the bar of toasts. Views are in `views/`, one to an
- * address; all but the task lists are fetched when first opened: add one to the
- * table in `components/lazy.js`.
+ * `main.js` finds out who is here and draws either a sign-in or the frame: the
+ * sidebar, the view that the address names, the panel of one task, toasts.
+ * Views are in `views/`, one to an address; all but the task lists are fetched
+ * when first opened: add one to the table in `components/lazy.js`.
  *
  * `state/` holds signals and the verbs that change them; nothing else assigns
  * `.value`. `session` knows who is here. `tasks` has every open task and list
  * in memory, in two layers: what the server said, and over it what waits in
  * `outbox`, the one queue of writes. A verb such as `completeTasks` makes ops
  * (plain data), shows them at once by laying them over, queues them, and hands
- * the ops that undo them to `undo`. When the server answers, the op leaves the
+ * the ops that undo them to `toasts`. When the server answers, the op leaves the
  * queue and the answer becomes the base. `sync` feeds the base from the
- * server's events; one tab listens for all. `selection` is which rows are
- * chosen, and which one the keys act on.
+ * server's events; one tab listens for all. `places` is what each view shows,
+ * which of its rows are chosen, and which one the keys act on.
+ *
+ * A page that opens makes 25 requests at most, so files here hold what is
+ * always needed together; what the first screen does without is behind
+ * `import()`, and `index.html` names the rest.
  *
  * `state/commands.js` is the one table of what can be done: an id, a title, the
  * keys, when it applies, and what it runs. Keys, palette and help all read it.
@@ -35,12 +37,17 @@
  * BroadcastChannel (`tabs` in `lib/api.js`). What needs one tab only (renewing,
  * sending, listening) holds a Web Lock.
  */
-import { html, render, useEffect } from "./lib/ui.js";
-import { LANGUAGE_SETTING, language, useLanguage } from "./lib/i18n.js";
-import { go, route } from "./lib/router.js";
-import { session, start } from "./state/session.js";
-import { Shell } from "./components/shell.js";
-import { Lazy } from "./components/lazy.js";
+import { html, Icon, IconButton, render, useEffect, useState } from "./lib/ui.js";
+import { language, LANGUAGE_SETTING, t, useLanguage } from "./lib/i18n.js";
+import { go, page, route } from "./lib/router.js";
+import { person, session, start } from "./state/session.js";
+import { Lazy, prefetch } from "./components/lazy.js";
+import { closeDialog, drawerOpen, keepFiles, newVersion, openDialog, quickAdd, setDrawer, showDialog, sidebarOpen, toggleSidebar } from "./state/device.js";
+import { online, pending } from "./state/outbox.js";
+import { chosen, todayCounts } from "./state/places.js";
+import { addList, conflicts, counts, inbox, lists } from "./state/tasks.js";
+import { dismiss, hold, question, toast, undo, whisper } from "./state/toasts.js";
+import { TaskListView } from "./views/task-list.js";
 
 /** Addresses for people who are not signed in, */
 const OUTSIDE = new Set(["sign-in", "sign-up"]);
@@ -70,13 +77,289 @@ async function main() {
   const root = /** @type {Element} */ (document.getElementById("root"));
   render(html`<${App} />`, root);
   await start();
-  whenIdle(async () => (await import("./state/version.js")).keepFiles());
+  whenIdle(keepFiles);
 }
 
 /** @param {() => void} act */
 function whenIdle(act) {
   if ("requestIdleCallback" in window) requestIdleCallback(act, { timeout: 5000 });
   else setTimeout(act, 1000);
+}
+
+
+/* The frame: sidebar, the view, the panel of one task, toasts */
+
+/** Views that are fetched when they are opened. */
+const LAZY = new Set(["completed", "trash", "search", "settings"]);
+
+export function Shell() {
+  useEffect(listenToKeys, []);
+  const { view, path } = page.value;
+  useEffect(() => setDrawer(false), [path]);
+  const dialog = openDialog.value;
+  const panel = route.value.view === "task" ? route.value.id : null;
+  return html`
+    <a class="skip" href="#main" onClick=${skip}>${t("page.skip")}</a>
+    <div
+      class="frame"
+      data-sidebar=${sidebarOpen.value}
+      data-drawer=${drawerOpen.value}
+      data-panel=${panel !== null}
+    >
+      <${Sidebar} />
+      <div class="frame__shade" onClick=${() => setDrawer(false)}></div>
+      <main class="frame__main" id="main" tabindex="-1">
+        <${IconButton}
+          class="frame__toggle"
+          icon="sidebar"
+          label=${t("command.sidebar")}
+          aria-expanded=${sidebarOpen.value}
+          onClick=${toggleSidebar}
+        />
+        ${LAZY.has(view) ? html`<${Lazy} key=${view} name=${view} />` : html`<${TaskListView} />`}
+        ${chosen.value.size > 0 && html`<${Lazy} name="bulk-bar" />`}
+      </main>
+      ${panel !== null && html`<${Lazy} name="detail" id=${panel} />`}
+    </div>
+    <${TabBar} view=${view} />
+    ${dialog !== null && html`<${Lazy} key=${dialog.name} name=${dialog.name} ...${dialog.props} onClose=${closeDialog} />`}
+    ${question.value !== null && html`<${Lazy} name="confirm" />`}
+    ${conflicts.value.length > 0 && html`<${Lazy} name="conflict" key=${conflicts.value[0].op.uid} conflict=${conflicts.value[0]} />`}
+    <${Connection} />
+    <${Toast} />
+    <div class="unseen" role="status">${whisper.value}</div>`;
+}
+
+/**
+ * The keys are not needed to draw the page: they come with the first sign of
+ * somebody who may press one.
+ */
+function listenToKeys() {
+  const gone = new AbortController();
+  const { signal } = gone;
+  /** @type {((event: KeyboardEvent) => void) | undefined} */
+  let onKey;
+  const fetchKeys = async () => {
+    onKey ??= (await import("./state/commands.js")).onKey;
+    return onKey;
+  };
+  for (const sign of ["pointermove", "pointerdown", "focusin"]) {
+    document.addEventListener(sign, fetchKeys, { signal, once: true });
+  }
+  document.addEventListener("keydown", (event) => {
+    // Who presses Ctrl may press K next; then it is there.
+    if (event.key === "Control" || event.key === "Meta") prefetch("palette");
+    if (onKey !== undefined) return onKey(event);
+    const again = onRow(event);
+    fetchKeys().then((run) => (again === null ? run(event) : again()));
+  }, { signal });
+  return () => gone.abort();
+}
+
+/** Enter would press a row's button before the keys are there: it is held, and pressed again. */
+/** @param {KeyboardEvent} event */
+function onRow(event) {
+  const { target, key } = event;
+  if (key !== "Enter" || !(target instanceof Element) || !target.matches(".row__title")) return null;
+  event.preventDefault();
+  return () => target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+}
+
+/** @param {Event} event */
+function skip(event) {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}
+
+/** At the foot of a phone. @param {{ view: string }} props */
+function TabBar({ view }) {
+  const places = /** @type {const} */ (["inbox", "today", "upcoming"]);
+  return html`
+    <button class="fab" type="button" aria-label=${t("command.add")} onClick=${quickAdd}><${Icon} name="plus" /></button>
+    <nav class="tabs" aria-label=${t("tabs.name")}>
+      ${places.map(
+        (one) => html`
+          <a class="tabs__link" href=${`/${one}`} aria-current=${view === one ? "page" : undefined}>
+            <${Icon} name=${one} />${t(`view.${one}`)}
+          </a>`,
+      )}
+      <button class="tabs__link" type="button" aria-expanded=${drawerOpen.value} onClick=${() => setDrawer(true)}>
+        <${Icon} name="all" />${t("tabs.browse")}
+      </button>
+    </nav>`;
+}
+
+/** Says so when the server is out of reach, and what waits; and when there is a new version. */
+function Connection() {
+  const waiting = pending.value.length;
+  const words = waiting > 0 ? t("page.offline_waiting", { count: waiting }) : t("page.offline");
+  const isNew = newVersion.value !== null;
+  return html`
+    <div class="connection" role="status">
+      ${!online.value && html`<button class="connection__badge" type="button" onClick=${() => showDialog("queue")}><${Icon} name="offline" />${words}</button>`}
+      ${isNew && html`<button class="connection__badge connection__badge--new" type="button" onClick=${newVersion.value}>${t("page.new_version")}</button>`}
+    </div>`;
+}
+
+function Toast() {
+  const now = toast.value;
+  return html`
+    <div class="toasts">
+      <div role="status">${now !== null && !now.isError && html`<${ToastLine} toast=${now} />`}</div>
+      <div role="alert">${now !== null && now.isError && html`<${ToastLine} toast=${now} />`}</div>
+    </div>`;
+}
+
+/** @param {{ toast: import("./state/toasts.js").Toast }} props */
+function ToastLine({ toast: { id, key, params, canUndo, isError } }) {
+  return html`
+    <div
+      class="toast"
+      key=${id}
+      data-error=${isError}
+      onMouseEnter=${() => hold(true)}
+      onMouseLeave=${() => hold(false)}
+      onFocusIn=${() => hold(true)}
+      onFocusOut=${() => hold(false)}
+    >
+      <span class="toast__text">${t(key, params)}</span>
+      ${canUndo && html`<button class="toast__act" type="button" onClick=${undo}>${t("command.undo")} <kbd aria-hidden="true">Z</kbd></button>`}
+      <${IconButton} icon="close" label=${t("page.close")} onClick=${dismiss} />
+    </div>`;
+}
+
+/* Where one can go: the views, the person's lists, the account */
+
+export function Sidebar() {
+  const own = lists.value.filter((list) => !list.is_inbox);
+  const { late, all } = todayCounts.value;
+  const inboxId = inbox.value?.id;
+  return html`
+    <nav class="sidebar" aria-label=${t("sidebar.name")}>
+      <div class="sidebar__top">
+        <a class="sidebar__person" href="/settings" aria-label=${t("settings.of", { name: person.value?.name ?? "" })}>
+          <span class="avatar" data-initial=${initial()}></span>
+          <span class="sidebar__name">${person.value?.name}</span>
+        </a>
+        <${IconButton} icon="sidebar" label=${t("command.sidebar")} onClick=${toggleSidebar} />
+      </div>
+      <button class="sidebar__add" type="button" aria-keyshortcuts="q" onClick=${quickAdd}>
+        <span class="sidebar__plus"><${Icon} name="plus" /></span>${t("command.add")}
+      </button>
+      <ul class="nav">
+        <${Place} view="search" icon="search" />
+        <${Place} view="inbox" icon="inbox" count=${counts.value.get(inboxId ?? "") ?? 0} listId=${inboxId} />
+        <${Place} view="today" icon="today" count=${all} late=${late} />
+        <${Place} view="upcoming" icon="upcoming" />
+        <${Place} view="all" icon="all" />
+        <${Place} view="completed" icon="completed" />
+        <${Place} view="trash" icon="trash" />
+      </ul>
+      <h2 class="sidebar__heading">${t("sidebar.lists")}</h2>
+      <ul class="nav" aria-label=${t("sidebar.lists")}>
+        ${own.map((list) => html`<${OwnList} key=${list.id} list=${list} />`)}
+      </ul>
+      <${NewList} />
+    </nav>`;
+}
+
+const initial = () => [...(person.value?.name ?? "")][0]?.toUpperCase() ?? "";
+
+/**
+ * @param {{
+ *   view: "search" | "inbox" | "today" | "upcoming" | "all" | "completed" | "trash",
+ *   icon: import("./lib/ui.js").IconName,
+ *   count?: number,
+ *   late?: number,
+ *   listId?: string,
+ * }} props
+ */
+function Place({ view, icon, count = 0, late = 0, listId }) {
+  const isHere = page.value.view === view;
+  return html`
+    <li>
+      <a class="nav__link" href=${`/${view}`} data-list=${listId} aria-current=${isHere ? "page" : undefined}>
+        <${Icon} name=${icon} />
+        <span class="nav__name">${t(`view.${view}`)}</span>
+        <${Count} count=${count} late=${late} />
+      </a>
+    </li>`;
+}
+
+/** @param {{ count: number, late?: number }} props */
+function Count({ count, late = 0 }) {
+  if (count === 0) return null;
+  return html`
+    <span class="nav__count">
+      ${late > 0 && html`<span class="nav__late" aria-hidden="true">${late}</span> `}
+      ${count > late && html`<span aria-hidden="true">${count - late}</span>`}
+      <span class="unseen">${t("count.open", { count })}${late > 0 && `, ${t("count.late", { count: late })}`}</span>
+    </span>`;
+}
+
+/** @param {{ list: import("./lib/types.js").List }} props */
+function OwnList({ list }) {
+  const isHere = page.value.view === "list" && page.value.id === list.id;
+  const menu = (/** @type {Event} */ event) => showDialog("list-menu", { list, anchor: event.currentTarget });
+  return html`
+    <li class="nav__item">
+      <a
+        class="nav__link"
+        href=${`/lists/${list.id}`}
+        data-list=${list.id}
+        data-own-list=${list.id}
+        aria-current=${isHere ? "page" : undefined}
+      >
+        <span class="nav__dot"></span>
+        <span class="nav__name">${list.name}</span>
+        <${Count} count=${counts.value.get(list.id) ?? 0} />
+      </a>
+      <${IconButton} class="nav__menu" icon="more" label=${t("list.menu", { name: list.name })} aria-haspopup="menu" onClick=${menu} />
+    </li>`;
+}
+
+function NewList() {
+  const [isOpen, setOpen] = useState(false);
+  if (!isOpen) {
+    return html`
+      <button class="nav__link nav__add" type="button" onClick=${() => setOpen(true)}>
+        <${Icon} name="plus" /><span class="nav__name">${t("list.add")}</span>
+      </button>`;
+  }
+  const close = (/** @type {HTMLInputElement} */ field, /** @type {boolean} */ opensIt) => {
+    const name = field.value.trim();
+    field.value = "";
+    setOpen(false);
+    if (name === "") return;
+    const id = addList(name);
+    if (opensIt) go(`/lists/${id}`);
+  };
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    const field = /** @type {HTMLInputElement} */ (event.currentTarget);
+    if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === "Escape") field.value = "";
+    close(field, true);
+  };
+  return html`
+    <div class="nav__form">
+      <input
+        class="field"
+        maxlength="200"
+        aria-label=${t("list.name")}
+        placeholder=${t("list.name")}
+        autocomplete="off"
+        ref=${focusAtOnce}
+        onKeyDown=${onKeyDown}
+        onBlur=${(/** @type {FocusEvent} */ event) => close(/** @type {HTMLInputElement} */ (event.currentTarget), false)}
+      />
+    </div>`;
+}
+
+/** @param {HTMLElement | null} element */
+function focusAtOnce(element) {
+  element?.focus();
 }
 
 main();

@@ -1,11 +1,10 @@
 /** What can be done with the rows that are chosen. */
-import { html } from "../lib/ui.js";
+import { html, Icon, IconButton } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { sendOff, targets } from "../state/acts.js";
 import { showDialog } from "../state/device.js";
-import * as selection from "../state/selection.js";
+import * as selection from "../state/places.js";
 import { completeTasks, deleteTasks } from "../state/tasks.js";
-import { Icon, IconButton } from "./icon.js";
 
 export function BulkBar() {
   const count = selection.chosen.value.size;
@@ -23,7 +22,7 @@ export function BulkBar() {
     </div>`;
 }
 
-/** @param {{ icon: import("./icon.js").IconName, label: string, onClick: (event: Event) => void }} props */
+/** @param {{ icon: import("../lib/ui.js").IconName, label: string, onClick: (event: Event) => void }} props */
 function Act({ icon, label, onClick }) {
   return html`
     <button class="bulk__act" type="button" aria-label=${label} title=${label} onClick=${onClick}>

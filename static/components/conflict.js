@@ -1,8 +1,8 @@
 /** Both sides changed the same: shows both, one click for each field. */
 import { html, useState } from "../lib/ui.js";
-import { dueWords } from "../lib/date_words.js";
+import { dueWords } from "../lib/dates.js";
 import { t } from "../lib/i18n.js";
-import { dateSettings, now } from "../state/clock.js";
+import { dateSettings, now } from "../state/device.js";
 import { nameOf } from "../state/places.js";
 import { findList, settle } from "../state/tasks.js";
 import { Dialog } from "./dialog.js";

@@ -4,13 +4,12 @@
  */
 import { html, useId, useState } from "../lib/ui.js";
 import { dueOf, nearDays, partsOf, withDay, withTime } from "../lib/date_choices.js";
-import { dueWords, shortDay } from "../lib/date_words.js";
-import { wallNow } from "../lib/dates.js";
+import { dueWords, shortDay, wallNow } from "../lib/dates.js";
 import { t } from "../lib/i18n.js";
 import { MonthGrid } from "./month-grid.js";
 
 /**
- * @typedef {import("../lib/date_words.js").DateSettings} DateSettings
+ * @typedef {import("../lib/dates.js").DateSettings} DateSettings
  * @typedef {(due: string | null) => void} Choose
  * @typedef {import("../lib/date_phrases.js").Now} Now
  */

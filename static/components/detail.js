@@ -1,16 +1,14 @@
 /** All of one task: beside the list on wide screens, over it on a phone. */
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../lib/ui.js";
+import { html, Icon, IconButton, useEffect, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { request } from "../lib/api.js";
-import { dueWords } from "../lib/date_words.js";
+import { dueWords } from "../lib/dates.js";
 import { t } from "../lib/i18n.js";
 import { closeTask } from "../lib/router.js";
-import { dateSettings, now } from "../state/clock.js";
-import { showDialog } from "../state/device.js";
+import { dateSettings, now, showDialog } from "../state/device.js";
 import { nameOf } from "../state/places.js";
 import { changeTasks, deleteTasks, findList, findTask, isFilled, meet } from "../state/tasks.js";
-import { Icon, IconButton } from "./icon.js";
 import { Notes } from "./notes.js";
-import { Tick } from "./task-row.js";
+import { Tick } from "./task-rows.js";
 
 /** @typedef {import("../lib/types.js").Task} Task */
 

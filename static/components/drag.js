@@ -2,7 +2,7 @@
  * Moves a task with the pointer: to another place in its list, to a list in
  * the sidebar, to another day. Everything it does has a key and a menu too.
  */
-import { canReorder } from "../state/selection.js";
+import { canReorder } from "../state/places.js";
 import { changeTasks, findTask, moveTasks, reorderTask } from "../state/tasks.js";
 
 /** @typedef {import("../lib/types.js").Task} Task */

@@ -1,7 +1,7 @@
 /** Chooses when tasks are due. */
 import { html } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
-import { dateSettings } from "../state/clock.js";
+import { dateSettings } from "../state/device.js";
 import { changeTasks } from "../state/tasks.js";
 import { DatePicker } from "./date-picker.js";
 import { Dialog } from "./dialog.js";

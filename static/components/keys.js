@@ -1,12 +1,11 @@
 /** All the keys (`?`), from the table of commands; single ones can be switched off. */
-import { html, useLayoutEffect, useRef, useState } from "../lib/ui.js";
+import { html, IconButton, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { match } from "../lib/fuzzy.js";
 import { t } from "../lib/i18n.js";
 import { printed } from "../lib/keys.js";
 import { commands } from "../state/commands.js";
 import { characterKeys, setCharacterKeys } from "../state/device.js";
 import { Dialog } from "./dialog.js";
-import { IconButton } from "./icon.js";
 
 /** @typedef {import("../state/commands.js").Command} Command */
 

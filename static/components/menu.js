@@ -1,13 +1,12 @@
 /** A menu beside the button that opened it (ARIA's menu pattern). */
-import { html, useLayoutEffect, useRef } from "../lib/ui.js";
+import { html, Icon, useLayoutEffect, useRef } from "../lib/ui.js";
 import { Dialog } from "./dialog.js";
-import { Icon } from "./icon.js";
 
 /**
  * @typedef {{
  *   id: string,
  *   label: string,
- *   icon?: import("./icon.js").IconName,
+ *   icon?: import("../lib/ui.js").IconName,
  *   keys?: string,
  *   isChecked?: boolean,
  *   isDanger?: boolean,

@@ -1,10 +1,8 @@
 /** A month as a grid of days, for the keyboard too (ARIA's grid pattern for dates). */
-import { html, useLayoutEffect, useRef } from "../lib/ui.js";
+import { html, Icon, useLayoutEffect, useRef } from "../lib/ui.js";
 import { dayForKey } from "../lib/date_choices.js";
-import { longDay, monthWords, weekdayWords } from "../lib/date_words.js";
-import { addMonths, firstWeekdayOf, monthGrid, monthOf } from "../lib/dates.js";
+import { addMonths, firstWeekdayOf, longDay, monthGrid, monthOf, monthWords, weekdayWords } from "../lib/dates.js";
 import { t } from "../lib/i18n.js";
-import { Icon } from "./icon.js";
 
 /**
  * @typedef {import("../lib/dates.js").Day} Day
@@ -12,7 +10,7 @@ import { Icon } from "./icon.js";
  *   day: Day,
  *   chosen: Day | undefined,
  *   today: Day,
- *   settings: import("../lib/date_words.js").DateSettings,
+ *   settings: import("../lib/dates.js").DateSettings,
  *   isFocused: boolean,
  *   onMove: (day: Day) => void,
  *   onChoose: (day: Day) => void,

@@ -1,11 +1,10 @@
 /** Chooses the list that tasks go to: type a part of its name, then Enter. */
-import { html, useId, useLayoutEffect, useRef, useState } from "../lib/ui.js";
+import { html, Icon, useId, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { rank } from "../lib/fuzzy.js";
 import { t } from "../lib/i18n.js";
 import { nameOf } from "../state/places.js";
 import { lists, moveTasks } from "../state/tasks.js";
 import { Dialog } from "./dialog.js";
-import { Icon } from "./icon.js";
 
 /** @param {{ tasks: import("../lib/types.js").Task[], anchor?: Element, onClose: () => void }} props */
 export function Move({ tasks, anchor, onClose }) {

@@ -3,7 +3,7 @@ import { html, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { markdown } from "../lib/markdown.js";
 import { t } from "../lib/i18n.js";
 import { changeTasks } from "../state/tasks.js";
-import { isLeft } from "./task-row.js";
+import { isLeft } from "./task-rows.js";
 
 /** What was typed and not yet saved, by task: nothing is lost when a panel closes. */
 /** @type {Map<string, string>} */

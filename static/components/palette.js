@@ -2,14 +2,13 @@
  * Everything by its name (`Ctrl K`): commands, lists and tasks. The field keeps
  * the focus, and the arrows go through what was found (ARIA's combobox).
  */
-import { html, useId, useLayoutEffect, useRef, useState } from "../lib/ui.js";
+import { html, Icon, useId, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { printed } from "../lib/keys.js";
 import { find, marked, used } from "../lib/palette.js";
 import { setUsedEntries, takeAhead, usedEntries } from "../state/device.js";
 import { entriesNow } from "../state/palette.js";
 import { Dialog } from "./dialog.js";
-import { Icon } from "./icon.js";
 
 /** @typedef {import("../lib/palette.js").Entry} Entry */
 

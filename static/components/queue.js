@@ -1,5 +1,5 @@
 /** What waits for the server: each change can be given up or edited, all of them tried again. */
-import { html, useState } from "../lib/ui.js";
+import { html, IconButton, useState } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { go, openTask } from "../lib/router.js";
 import { withFollowers } from "../lib/queue.js";
@@ -8,7 +8,6 @@ import { nameOf } from "../state/places.js";
 import { tryNow } from "../state/sync.js";
 import { findList, findTask, giveUp } from "../state/tasks.js";
 import { Dialog } from "./dialog.js";
-import { IconButton } from "./icon.js";
 
 /** @typedef {import("../lib/types.js").Op} Op */
 

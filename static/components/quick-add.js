@@ -2,9 +2,9 @@
 import { html } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { page } from "../lib/router.js";
-import { today } from "../state/clock.js";
+import { today } from "../state/device.js";
 import { findList } from "../state/tasks.js";
-import { AddField } from "./add-field.js";
+import { AddField } from "../views/task-list.js";
 import { Dialog } from "./dialog.js";
 
 /** @param {{ onClose: () => void }} props */

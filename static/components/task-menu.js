@@ -4,7 +4,7 @@ import { t } from "../lib/i18n.js";
 import { openTask } from "../lib/router.js";
 import { showDialog } from "../state/device.js";
 import { moveBy, moveToEnd, sendOff } from "../state/acts.js";
-import * as selection from "../state/selection.js";
+import * as selection from "../state/places.js";
 import { changeTasks, deleteTasks } from "../state/tasks.js";
 import { Menu } from "./menu.js";
 

@@ -17,7 +17,7 @@ import { rank } from "./fuzzy.js";
  *   id: string,
  *   kind: Kind,
  *   text: string,
- *   icon?: import("../components/icon.js").IconName,
+ *   icon?: import("./ui.js").IconName,
  *   hint?: string,
  *   keys?: string,
  *   run: () => void,

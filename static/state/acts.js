@@ -2,7 +2,7 @@
 import { t } from "../lib/i18n.js";
 import { page } from "../lib/router.js";
 import { nameOf } from "./places.js";
-import * as selection from "./selection.js";
+import * as selection from "./places.js";
 import { findList, findTask, lists, openIn, reorderList, reorderTask } from "./tasks.js";
 import { announce } from "./toasts.js";
 

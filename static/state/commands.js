@@ -8,10 +8,9 @@ import { closeTask, go, openTask, route } from "../lib/router.js";
 import { moveBy, moveListBy, sendOff, targets } from "./acts.js";
 import * as device from "./device.js";
 import { nameOf } from "./places.js";
-import * as selection from "./selection.js";
+import * as selection from "./places.js";
 import * as tasks from "./tasks.js";
-import { say } from "./toasts.js";
-import { undo } from "./undo.js";
+import { say, undo } from "./toasts.js";
 
 /**
  * @typedef {{

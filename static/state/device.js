@@ -1,5 +1,11 @@
-/** What this device remembers of the look of the page. */
-import { computed, signal } from "../lib/ui.js";
+/**
+ * What is this device's alone: what is open on the page, how the person likes
+ * it to look, its clock, and the files that its browser keeps.
+ */
+import { computed, effect, signal } from "../lib/ui.js";
+import { deviceZone, today as dayIn, wallNow } from "../lib/dates.js";
+import { locale } from "../lib/i18n.js";
+import { online } from "./outbox.js";
 
 /** @typedef {"light" | "dark" | "system"} Theme */
 
@@ -132,4 +138,111 @@ export const newVersion = computed(() => version.value);
 /** @param {() => void} take */
 export function offerVersion(take) {
   version.value = take;
+}
+
+/* The clock, and how dates are read */
+
+/** @typedef {import("../lib/dates.js").DateSettings} DateSettings */
+
+const HOURS = "docket.hours";
+const WEEKDAY = "docket.weekday";
+
+const minute = signal(new Date());
+
+export const now = computed(() => minute.value);
+export const zone = deviceZone();
+export const today = computed(() => dayIn(minute.value, zone));
+
+/** Now as typed dates are read against. */
+export const wall = () => wallNow(new Date(), zone);
+
+const chosen = signal(read());
+
+/** How dates are written; null means as the locale does. */
+export const dateSettings = computed(() => ({ locale: locale(), zone, ...chosen.value }));
+
+/** @returns {{ hour12: boolean | null, firstWeekday: number | null }} */
+function read() {
+  const hours = localStorage.getItem(HOURS);
+  const weekday = Number(localStorage.getItem(WEEKDAY));
+  return { hour12: hours === null ? null : hours === "12", firstWeekday: weekday || null };
+}
+
+/** @param {"12" | "24" | null} hours @param {number | null} firstWeekday */
+export function chooseDates(hours, firstWeekday) {
+  for (const [key, value] of /** @type {const} */ ([[HOURS, hours], [WEEKDAY, firstWeekday]])) {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, String(value));
+  }
+  chosen.value = read();
+}
+
+setInterval(() => {
+  minute.value = new Date();
+}, 30_000);
+document.addEventListener("visibilitychange", () => {
+  minute.value = new Date();
+});
+
+/*
+ * The service worker keeps the page's files. A new version of them is never
+ * taken while somebody works, only when asked for.
+ */
+
+/** A worker that has not taken over by then waits to be asked. */
+const WAITS_AFTER = 1000;
+/** How often a page that stays open asks for a new version. */
+const SELDOM = 30 * 60_000;
+
+/** Without a secure origin there are no workers, and the page needs its server. */
+export async function keepFiles() {
+  if (!("serviceWorker" in navigator)) return;
+  const registration = await navigator.serviceWorker
+    .register("/sw.js", { updateViaCache: "none" })
+    // The server is out of reach; the worker of before goes on.
+    .catch(() => navigator.serviceWorker.getRegistration());
+  if (registration === undefined) return;
+  watch(registration);
+  askAgain(registration);
+}
+
+/** @param {ServiceWorkerRegistration} registration */
+function watch(registration) {
+  const offer = () => {
+    const isNews = registration.waiting !== null && navigator.serviceWorker.controller !== null;
+    if (isNews) offerVersion(() => take(registration));
+  };
+  offer();
+  registration.addEventListener("updatefound", () => {
+    const { installing } = registration;
+    installing?.addEventListener("statechange", () => {
+      if (installing.state === "installed") setTimeout(offer, WAITS_AFTER);
+    });
+  });
+}
+
+/** Loads the page again with its new files, which another tab may have taken already. */
+/** @param {ServiceWorkerRegistration} registration */
+function take({ waiting }) {
+  if (waiting === null) return location.reload();
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  waiting.postMessage("take over");
+}
+
+/** Looks for a new version after the server was away, and now and then. */
+/** @param {ServiceWorkerRegistration} registration */
+function askAgain(registration) {
+  let last = Date.now();
+  const ask = () => {
+    last = Date.now();
+    registration.update().catch(() => {});
+  };
+  let wasOnline = true;
+  effect(() => {
+    if (online.value && !wasOnline) ask();
+    wasOnline = online.value;
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && Date.now() - last > SELDOM) ask();
+  });
 }

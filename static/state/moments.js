@@ -1,8 +1,6 @@
 /** Moments of the past in words, as this person reads dates. */
-import { wallNow } from "../lib/dates.js";
-import { dayWords } from "../lib/date_words.js";
-import { dateFormat } from "../lib/dates.js";
-import { dateSettings, today, zone } from "./clock.js";
+import { dateFormat, dayWords, wallNow } from "../lib/dates.js";
+import { dateSettings, today, zone } from "./device.js";
 
 /** Day and time: 20 Nov 2026, 14:05. @param {Date} moment */
 export function dateTimeWords(moment) {

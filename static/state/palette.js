@@ -9,7 +9,7 @@ import { findList, lists, open } from "./tasks.js";
 /** @typedef {import("../lib/palette.js").Entry} Entry */
 /** @typedef {import("./commands.js").Command} Command */
 
-/** The icons of commands; one without is known by its words. @type {Record<string, import("../components/icon.js").IconName>} */
+/** The icons of commands; one without is known by its words. @type {Record<string, import("../lib/ui.js").IconName>} */
 const ICONS = {
   add: "plus", complete: "check", edit: "edit", open: "note", due: "today", move: "move", delete: "trash",
   up: "up", down: "down", undo: "undo", search: "search", sidebar: "sidebar",

@@ -1,6 +1,6 @@
 /** What a new account begins with: three tasks that teach, and can be ticked off. */
 import { t } from "../lib/i18n.js";
-import { today } from "./clock.js";
+import { today } from "./device.js";
 import { addQuietly } from "./tasks.js";
 
 export function addSamples() {

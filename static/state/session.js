@@ -8,7 +8,7 @@ import { Unreachable, careFor, forget, renew, tabs, whoIsHere } from "../lib/api
 import * as store from "../lib/store.js";
 import * as sync from "./sync.js";
 import * as tasks from "./tasks.js";
-import * as undo from "./undo.js";
+import { clearUndo, loadUndo } from "./toasts.js";
 
 /** @typedef {import("../lib/types.js").Person} Person */
 /** @typedef {"starting" | "in" | "out" | "ended"} Phase */
@@ -62,7 +62,7 @@ function personOf({ sub, name, email }) {
 async function enter(them) {
   phase.value = "in";
   await remember(them);
-  await undo.load();
+  await loadUndo();
   await sync.start();
 }
 
@@ -169,7 +169,7 @@ function forgetAll() {
   sync.stop();
   forget();
   tasks.clear();
-  undo.clear();
+  clearUndo();
   waiting = [];
 }
 

@@ -7,8 +7,7 @@ import { computed, signal } from "../lib/ui.js";
 import * as store from "../lib/store.js";
 import { between, newId } from "../lib/store.js";
 import * as outbox from "./outbox.js";
-import { followId, remember } from "./undo.js";
-import { complain } from "./toasts.js";
+import { complain, followId, remember } from "./toasts.js";
 
 /** @typedef {import("../lib/types.js").Task} Task */
 /** @typedef {import("../lib/types.js").List} List */

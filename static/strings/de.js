@@ -1,6 +1,6 @@
 /** What the page says, in German. */
 export default {
-  // lib/date_words.js
+  // lib/dates.js
   "date.today": "Heute",
   "date.tomorrow": "Morgen",
   "date.yesterday": "Gestern",
@@ -49,7 +49,7 @@ export default {
   "date_picker.set_time": "Setzen",
   "date_picker.zone": "In der Zeit von {zone}",
 
-  // main.js, components/shell.js
+  // main.js
   "page.name": "Docket",
   "page.skip": "Zu den Aufgaben springen",
   "page.close": "Schließen",
@@ -58,7 +58,7 @@ export default {
   "page.offline": "Offline",
   "page.offline_waiting": { one: "Offline · {count} wartet", other: "Offline · {count} warten" },
 
-  // components/sidebar.js
+  // main.js
   "sidebar.name": "Ansichten und Listen",
   "sidebar.lists": "Listen",
   "count.open": { one: "{count} offen", other: "{count} offen" },
@@ -81,14 +81,14 @@ export default {
   "command.sidebar": "Seitenleiste zeigen oder verbergen",
   "command.back": "Einen Schritt zurück",
 
-  // components/task-row.js, components/add-field.js
+  // components/task-rows.js, views/task-list.js
   "task.title": "Titel",
   "task.add": "Aufgabe hinzufügen",
   "task.edit": "„{title}“ bearbeiten",
   "task.delete": "„{title}“ löschen",
   "task.complete": "„{title}“ erledigen",
 
-  // state/undo.js, state/tasks.js
+  // state/toasts.js, state/tasks.js
   "undo.nothing": "Es gibt nichts rückgängig zu machen",
   "undo.undone": "Rückgängig gemacht",
   "undo.added": "„{title}“ hinzugefügt",
@@ -329,7 +329,7 @@ export default {
   "error.refused": "Nicht gespeichert: {reason}",
   "error.refused_text": "Nicht gespeichert: {reason} — „{text}“",
 
-  // components/shell.js, components/sidebar.js
+  // main.js
   "page.more": "Mehr zeigen",
   "page.cancel": "Abbrechen",
   "tabs.name": "Hauptansichten",

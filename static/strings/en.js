@@ -6,7 +6,7 @@
  * apart by `{count}`.
  */
 export default {
-  // lib/date_words.js
+  // lib/dates.js
   "date.today": "Today",
   "date.tomorrow": "Tomorrow",
   "date.yesterday": "Yesterday",
@@ -54,7 +54,7 @@ export default {
   "date_picker.set_time": "Set",
   "date_picker.zone": "In the time of {zone}",
 
-  // main.js, components/shell.js
+  // main.js
   "page.name": "Docket",
   "page.skip": "Skip to the tasks",
   "page.close": "Close",
@@ -63,7 +63,7 @@ export default {
   "page.offline": "Offline",
   "page.offline_waiting": { one: "Offline · {count} waiting", other: "Offline · {count} waiting" },
 
-  // components/sidebar.js
+  // main.js
   "sidebar.name": "Views and lists",
   "sidebar.lists": "Lists",
   "count.open": { one: "{count} open", other: "{count} open" },
@@ -86,14 +86,14 @@ export default {
   "command.sidebar": "Show or hide the sidebar",
   "command.back": "One step back",
 
-  // components/task-row.js, components/add-field.js
+  // components/task-rows.js, views/task-list.js
   "task.title": "Title",
   "task.add": "Add a task",
   "task.edit": "Edit “{title}”",
   "task.delete": "Delete “{title}”",
   "task.complete": "Complete “{title}”",
 
-  // state/undo.js, state/tasks.js
+  // state/toasts.js, state/tasks.js
   "undo.nothing": "There is nothing to undo",
   "undo.undone": "Undone",
   "undo.added": "Added “{title}”",
@@ -324,7 +324,7 @@ export default {
   "error.refused": "Not saved: {reason}",
   "error.refused_text": "Not saved: {reason} — “{text}”",
 
-  // components/shell.js, components/sidebar.js
+  // main.js
   "page.more": "Show more",
   "page.cancel": "Cancel",
   "tabs.name": "Main views",

@@ -1,11 +1,10 @@
 /** What is done, latest first, read page by page. */
 import { html, useEffect, useState } from "../lib/ui.js";
 import { request } from "../lib/api.js";
-import { dayWords } from "../lib/date_words.js";
-import { today as dayIn } from "../lib/dates.js";
+import { dayWords, today as dayIn } from "../lib/dates.js";
 import { t } from "../lib/i18n.js";
-import { dateSettings, today, zone } from "../state/clock.js";
-import * as selection from "../state/selection.js";
+import { dateSettings, today, zone } from "../state/device.js";
+import * as selection from "../state/places.js";
 import { completed, meet } from "../state/tasks.js";
 import { TaskRows } from "../components/task-rows.js";
 

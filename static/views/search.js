@@ -4,7 +4,7 @@ import { request } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { go, page } from "../lib/router.js";
 import { takeAhead } from "../state/device.js";
-import * as selection from "../state/selection.js";
+import * as selection from "../state/places.js";
 import { completed, meet, open } from "../state/tasks.js";
 import { announce } from "../state/toasts.js";
 import { TaskRows } from "../components/task-rows.js";

@@ -1,10 +1,9 @@
 /** The person's account, and how the page looks on this device. */
-import { html, useEffect, useLayoutEffect, useRef } from "../lib/ui.js";
+import { html, Icon, useEffect, useLayoutEffect, useRef } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { SETTINGS, route } from "../lib/router.js";
 import { person, signOut } from "../state/session.js";
 import { say } from "../state/toasts.js";
-import { Icon } from "../components/icon.js";
 import { Lazy } from "../components/lazy.js";
 
 /** @typedef {typeof SETTINGS[number]} Section each has a file in `views/settings/` */

@@ -1,11 +1,10 @@
 /** What was deleted, latest first: it can come back until the trash is emptied. */
-import { html, useEffect, useState } from "../lib/ui.js";
+import { html, Icon, useEffect, useState } from "../lib/ui.js";
 import { request } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { confirm, say } from "../state/toasts.js";
 import { restoreList, restoreTasks } from "../state/tasks.js";
 import { pending } from "../state/outbox.js";
-import { Icon } from "../components/icon.js";
 
 /** @typedef {{ type: "task" | "list", deleted_at: string, task?: any, list?: any }} Item */
 

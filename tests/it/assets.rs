@@ -15,7 +15,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/api/docs", "docs.html", "text/html; charset=utf-8"),
     ("/api/openapi.json", "openapi.json", "application/json"),
     ("/docs.js", "docs.js", "text/javascript; charset=utf-8"),
-    ("/styles/main.css", "styles/main.css", "text/css; charset=utf-8"),
+    ("/styles/page.css", "styles/page.css", "text/css; charset=utf-8"),
     ("/main.js", "main.js", "text/javascript; charset=utf-8"),
     ("/lib/api.js", "lib/api.js", "text/javascript; charset=utf-8"),
     ("/today", "index.html", "text/html; charset=utf-8"),

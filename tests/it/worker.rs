@@ -19,7 +19,7 @@ fn the_worker_names_each_file_of_the_page_with_its_hash() {
     let (build, source) = parts(&reply);
     assert_eq!(source, std::fs::read_to_string("static/sw.js").expect("the file is there"));
     let files = build["files"].as_object().expect("files");
-    for path in ["/", "/main.js", "/styles/main.css", "/manifest.webmanifest", "/strings/de.js"] {
+    for path in ["/", "/main.js", "/styles/page.css", "/manifest.webmanifest", "/strings/de.js"] {
         assert!(files.contains_key(path), "{path}");
     }
     for (path, hash) in files {

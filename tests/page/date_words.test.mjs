@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
-import { dayWords, dueWords, monthWords, timeWords, weekdayWords } from "../../static/lib/date_words.js";
+import { dayWords, dueWords, monthWords, timeWords, weekdayWords } from "../../static/lib/dates.js";
 import { useLanguage } from "../../static/lib/i18n.js";
 
 const BRITISH = { locale: "en-GB", zone: "Europe/London", hour12: null, firstWeekday: null };

@@ -1,10 +1,8 @@
 /** How the page looks and listens on this device. */
 import { html, useState } from "../../lib/ui.js";
-import { weekdayWords } from "../../lib/date_words.js";
-import { addDays } from "../../lib/dates.js";
+import { addDays, weekdayWords } from "../../lib/dates.js";
 import { LANGUAGES, locale, t } from "../../lib/i18n.js";
-import { chooseDates, dateSettings } from "../../state/clock.js";
-import { characterKeys, setCharacterKeys, setTheme, theme } from "../../state/device.js";
+import { characterKeys, chooseDates, dateSettings, setCharacterKeys, setTheme, theme } from "../../state/device.js";
 import { chosenLanguage, density, setDensity, setLanguage } from "../../state/preferences.js";
 import { Choices } from "../../components/choices.js";
 import { Choice, Form } from "../../components/form.js";
