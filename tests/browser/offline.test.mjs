@@ -8,6 +8,7 @@ claim("what is done without the server waits, says so, and is sent in order", as
   await person.add("here before");
   await tab.sees("here before");
 
+  await tab.hasItsFiles();
   await world.server.stop();
   await tab.add("first");
   await badge(tab, "Offline · 1 waiting");
@@ -26,6 +27,7 @@ claim("what is done without the server waits, says so, and is sent in order", as
 claim("what waits survives a closed tab", async (world) => {
   const { person, tab } = await world.visitor();
   await tab.heading("Inbox").waitFor();
+  await tab.hasItsFiles();
   await world.server.stop();
   await tab.add("not sent yet");
   await badge(tab, "Offline · 1 waiting");
@@ -46,6 +48,7 @@ claim("what happened meanwhile is there after the server is back", async (world)
   await person.add("before");
   await tab.sees("before");
 
+  await tab.hasItsFiles();
   await tab.page.context().setOffline(true);
   await tab.add("mine, meanwhile");
   await badge(tab, "Offline · 1 waiting");
