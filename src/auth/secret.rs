@@ -34,7 +34,7 @@ impl ServerSecret {
         if let Some(secret) = config.shared_secret() {
             return Ok(ServerSecret(secret.bytes().into()));
         }
-        let path = config.data_dir.join("docket.secret");
+        let path = config.data_dir.join(db::SECRET_FILE);
         kept(&path).map(|text| ServerSecret(text.as_bytes().into()))
     }
 

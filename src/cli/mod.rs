@@ -2,6 +2,7 @@
 
 mod access_token;
 mod audit;
+mod backup;
 mod config;
 mod confirm;
 mod duration;
@@ -16,6 +17,8 @@ mod mail;
 mod migrate;
 mod output;
 mod password;
+mod progress;
+mod restore;
 mod serve;
 mod session;
 mod token;
@@ -29,7 +32,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::auth::session::served_url;
-use crate::config::{Config, Flags};
+use crate::config::{Config, Flags, Switch};
 use crate::db::{Db, Role};
 use crate::error::{Error, Result};
 
@@ -117,6 +120,20 @@ Examples:
     HealthCheck(healthcheck::HealthCheck),
     /// Bring the database to this program's schema, or look where it stands
     Migrate(migrate::Migrate),
+    /// Make, list, verify and prune backups
+    #[command(
+        subcommand,
+        after_long_help = "\
+Examples:
+  docket backup now
+  docket backup list
+  docket backup verify --all"
+    )]
+    Backup(backup::Backup),
+    /// Put a backup in place of the database
+    Restore(restore::Restore),
+    /// Go back to the database from before the last migration
+    Rollback(restore::Rollback),
     /// Make, invite, change, disable and delete accounts
     #[command(
         subcommand,
@@ -232,7 +249,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve => serve::run(config)?,
         Command::Config(command) => command.run(&loaded)?,
-        Command::Migrate(command) => command.run(config)?,
+        Command::Migrate(command) => return command.run(config),
+        Command::Backup(command) => return command.run(config),
+        Command::Restore(command) => command.run(config)?,
+        Command::Rollback(command) => command.run(config)?,
         Command::User(command) => command.run(config)?,
         Command::Import(command) => command.run(config)?,
         Command::Imports(command) => command.run(config)?,
@@ -292,7 +312,8 @@ struct Opened(Db);
 
 impl Opened {
     fn new(config: &Config) -> Result<Opened> {
-        Ok(Opened(Db::open(&config.data_dir, Role::Command)?))
+        let checkpoints = config.checkpoints == Switch::On;
+        Ok(Opened(Db::open_with(&config.data_dir, Role::Command, checkpoints)?))
     }
 
     /// What tokens and links call us: the configured address, or what the

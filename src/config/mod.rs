@@ -16,7 +16,7 @@ use figment::value::{Dict, Value};
 
 pub use issuer::{IssuerConfig, Subjects};
 pub use sources::Flags;
-pub use types::{BaseUrl, LogLevel, Secret, SignUp, SmtpTls, Switch};
+pub use types::{BackupPlan, BaseUrl, LogLevel, Secret, SignUp, SmtpTls, Switch};
 
 use crate::error::{Error, Result};
 
@@ -96,6 +96,19 @@ settings! {
     rate_limits: Switch = "on",
     /// How many days the record of sign-ins, changes and failures goes back.
     audit_days: u32 = 400,
+    /// How often a backup is made and proven while serving: daily or off.
+    backup: BackupPlan = "daily",
+    /// The directory for backups alone. Without it, `backups` in the data directory.
+    backup_dir: Option<PathBuf> = None::<String>,
+    /// Of how many days the newest backup is kept.
+    backup_keep_daily: u32 = 7,
+    /// Of how many weeks the newest backup is kept.
+    backup_keep_weekly: u32 = 4,
+    /// Of how many months the newest backup is kept.
+    backup_keep_monthly: u32 = 6,
+    /// Whether Docket copies the write-ahead log into the database file by itself: on,
+    /// or off where Litestream does.
+    checkpoints: Switch = "on",
     /// The mail server that takes Docket's mail, such as smtp.example.org. Without it,
     /// no mail is sent.
     smtp_host: Option<String> = None::<String>,
@@ -186,6 +199,11 @@ impl Config {
             Some(url) => url.to_string(),
             None => format!("http://{}", std::net::SocketAddr::new(self.address, port)),
         }
+    }
+
+    /// The directory that backups are kept in.
+    pub fn backup_dir(&self) -> PathBuf {
+        self.backup_dir.clone().unwrap_or_else(|| self.data_dir.join("backups"))
     }
 
     /// The HS256 secret, if one is set.

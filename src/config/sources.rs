@@ -112,7 +112,12 @@ fn read_secret(variable: &str, path: &str) -> Result<String> {
 /// Only what is no text is parsed, so that a secret of digits stays a secret.
 fn parse(key: &str, text: String) -> Result<Value, String> {
     match key {
-        "port" | "smtp_port" | "audit_days" => {
+        "port"
+        | "smtp_port"
+        | "audit_days"
+        | "backup_keep_daily"
+        | "backup_keep_weekly"
+        | "backup_keep_monthly" => {
             Ok(text.parse::<u32>().map_or_else(|_| Value::from(text), Value::from))
         }
         "issuers" if text.trim_start().starts_with('[') => {

@@ -84,6 +84,14 @@ pub enum SignUp {
     Closed,
 }
 
+/// How often backups are made while serving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BackupPlan {
+    Daily,
+    Off,
+}
+
 /// How a connection to the mail server is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -72,11 +72,16 @@ fn run(conn: &Connection, woken: &Receiver<()>) {
 }
 
 fn copy(conn: &Connection) -> Result<()> {
-    let (pages, copied) = look(conn, "pragma wal_checkpoint(noop)")?;
-    if pages - copied >= PAGES {
+    if uncopied(conn)? >= PAGES {
         look(conn, "pragma wal_checkpoint(passive)")?;
     }
     Ok(())
+}
+
+/// How many pages of the WAL are not in the file yet.
+pub(super) fn uncopied(conn: &Connection) -> Result<i64> {
+    let (pages, copied) = look(conn, "pragma wal_checkpoint(noop)")?;
+    Ok(pages - copied)
 }
 
 /// How many pages the WAL has, and how many of them are in the file.

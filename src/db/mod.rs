@@ -5,7 +5,9 @@
 //! module opens the file by any other means (closing a second handle to it
 //! would drop the locks SQLite holds).
 
+pub mod backup;
 mod checkpoint;
+mod content;
 mod error;
 mod foreign;
 mod linger;
@@ -14,6 +16,8 @@ mod log;
 mod migrate;
 mod open;
 mod read;
+mod rehearse;
+pub mod restore;
 mod signals;
 mod snapshot;
 mod values;
@@ -24,16 +28,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+pub use content::{AccountContent, Content, TableContent};
 pub use error::OnConflict;
 pub use foreign::{Cell, Foreign, Table, is_same_name, read_foreign};
 pub use lock::ServerLock;
 pub use migrate::{Migration, Status as MigrationStatus, status as migration_status};
 pub use open::private_file;
 pub use read::Conn;
+pub use rehearse::{Rehearsal, rehearse};
 pub use signals::{Signals, Watch};
 pub use write::Tx;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// An open data directory.
 #[derive(Clone)]
@@ -56,16 +62,22 @@ impl Db {
     /// Opens the database in `data_dir`, making and migrating it as needed.
     /// Fails without touching a file that is damaged, foreign or newer.
     pub fn open(data_dir: &Path, role: Role) -> Result<Db> {
+        Db::open_with(data_dir, role, true)
+    }
+
+    /// The same; without `checkpoints` another program, such as Litestream, copies
+    /// the write-ahead log into the file.
+    pub fn open_with(data_dir: &Path, role: Role, checkpoints: bool) -> Result<Db> {
         let file = prepare(data_dir)?;
         open::check(&file)?;
         migrate::apply(data_dir, &file, role)?;
         let signals = Arc::new(Signals::default());
         let hurry = Arc::new(AtomicBool::new(false));
         let checkpointer = match role {
-            Role::Server => checkpoint::Checkpointer::start(&file)?,
-            Role::Command => checkpoint::Checkpointer::default(),
+            Role::Server if checkpoints => checkpoint::Checkpointer::start(&file)?,
+            _ => checkpoint::Checkpointer::default(),
         };
-        let log = log::Log::new(&file, hurry.clone(), checkpointer.clone());
+        let log = log::Log::new(&file, hurry.clone(), checkpointer.clone(), checkpoints);
         let writer = write::Writer::start(&file, role, signals.clone(), log)?;
         let watcher = match role {
             Role::Server => watch::Watcher::start(&file, signals.clone())?,
@@ -101,13 +113,27 @@ pub fn sqlite_version() -> &'static str {
     rusqlite::version()
 }
 
+/// The name of the secret's file in a data directory: without it, what is sealed
+/// in the database stays so.
+pub const SECRET_FILE: &str = "docket.secret";
+
 /// Where the database lies in a data directory.
 pub fn file_in(data_dir: &Path) -> PathBuf {
     data_dir.join("docket.db")
 }
 
+/// Refuses a database that is not there, not Docket's, damaged or newer. Only for
+/// a process that has not opened it yet.
+pub fn check(data_dir: &Path) -> Result<()> {
+    let file = file_in(data_dir);
+    if !file.exists() {
+        return Err(Error::Setup(format!("there is no database at {}", file.display())));
+    }
+    open::check(&file)
+}
+
 /// Makes the data directory (0700) and checks that it can be used.
 pub fn prepare(data_dir: &Path) -> Result<PathBuf> {
-    open::make_private_dir(data_dir)?;
+    open::make_private_dir(data_dir, "data")?;
     Ok(file_in(data_dir))
 }

@@ -20,13 +20,13 @@ pub(super) const APPLICATION_ID: i32 = 0x4463_6b74;
 pub(super) const BUSY: Duration = Duration::from_secs(10);
 
 /// Makes `path` and its parents, closed to others, and tells plainly if it cannot.
-pub(super) fn make_private_dir(path: &Path) -> Result<()> {
+pub(super) fn make_private_dir(path: &Path, name: &str) -> Result<()> {
     let cannot = |what: &str, error: std::io::Error| {
-        Error::of_io(&format!("cannot {what} the data directory {}", path.display()), &error)
+        Error::of_io(&format!("cannot {what} the {name} directory {}", path.display()), &error)
     };
     if path.exists() && !path.is_dir() {
         return Err(Error::Setup(format!(
-            "the data directory {} is a file; name a directory",
+            "the {name} directory {} is a file; name a directory",
             path.display()
         )));
     }
@@ -188,7 +188,8 @@ fn contains(text: &str, word: &str) -> bool {
     text.to_lowercase().contains(word)
 }
 
-fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
+/// Opens what is there, with the ways of waiting and planning that all share.
+pub(super) fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
     // Without the URI flag a path that begins with `file:` is only a path.
     let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|error| Error::Setup(format!("cannot open {}: {error}", path.display())))?;

@@ -104,6 +104,7 @@ impl Writer {
     ) -> Result<Writer> {
         let (jobs, queue) = sync_channel(QUEUE);
         let conn = open::writer(file)?;
+        log.set_up(&conn)?;
         let thread = Thread {
             file: file.to_owned(),
             conn: Some(conn),
@@ -235,7 +236,11 @@ impl Thread {
     ) -> Result<()> {
         let conn = match self.conn.take() {
             Some(conn) => conn,
-            None => open::writer(&self.file)?,
+            None => {
+                let conn = open::writer(&self.file)?;
+                self.log.set_up(&conn)?;
+                conn
+            }
         };
         let tx = Tx { conn: &conn, owners: RefCell::default(), standing: Cell::new(false) };
         if let Err(error) = execute(&conn, "begin immediate") {

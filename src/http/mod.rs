@@ -6,6 +6,7 @@
 mod access_tokens;
 mod assets;
 mod auth;
+mod backups;
 mod body;
 mod bridge;
 mod caller;

@@ -7,10 +7,11 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use super::backups::Backups;
 use super::cors::Cors;
 use super::{App, housekeeping, listener};
 use crate::auth::{self, Authority, session};
-use crate::config::{Config, SignUp};
+use crate::config::{Config, SignUp, Switch};
 use crate::db::{Db, Role, ServerLock};
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
@@ -42,7 +43,8 @@ async fn run(config: &Config, ready: impl FnOnce(&str)) -> Result<()> {
     // Before the database is touched: a busy port must leave no trace.
     let listener = bind(config).await?;
     let address = listener.local_addr().map_err(|error| Error::Setup(error.to_string()))?;
-    let db = Db::open(&config.data_dir, Role::Server)?;
+    let checkpoints = config.checkpoints == Switch::On;
+    let db = Db::open_with(&config.data_dir, Role::Server, checkpoints)?;
     let served = answer(config, &db, listener, address, ready).await;
     db.close();
     drop(lock);
@@ -83,6 +85,7 @@ async fn answer(
     let app = App { db: db.clone(), authority, stopping: stopping.clone() };
     let client = super::router(app, identity, Cors::new(config)).await?;
     let mut signals = Signals::new()?;
+    let backups = Backups::new(config, stopping.clone())?;
     tracing::info!(
         "a head must come within 30 s, a body within 15 s; a flood of connections \
          is for a reverse proxy or a firewall to stop"
@@ -95,12 +98,16 @@ async fn answer(
     }
     ready(&format!("http://{address}"));
     let housekeeping = tokio::spawn(housekeeping::run(db.clone(), config.audit_days));
+    let backups = tokio::spawn(backups.run());
     let server = tokio::spawn(listener::run(listener, client, stopping));
     signals.first().await;
     tracing::info!("stopping");
     stop.send_replace(true);
     housekeeping.abort();
     let ended = server.await;
+    if let Err(error) = backups.await {
+        tracing::warn!(%error, "backups ended early");
+    }
     failures.write(db).await;
     ended.map_err(|error| Error::Internal(format!("the listener failed: {error}")))
 }

@@ -22,6 +22,14 @@ pub const COMMANDS: &[&[&str]] = &[
     &["migrate"],
     &["migrate", "status"],
     &["migrate", "up"],
+    &["migrate", "rehearse"],
+    &["backup"],
+    &["backup", "now"],
+    &["backup", "list"],
+    &["backup", "verify"],
+    &["backup", "prune"],
+    &["restore"],
+    &["rollback"],
     &["user"],
     &["user", "add"],
     &["user", "invite"],
@@ -176,10 +184,12 @@ fn paste(app: &App, token: &str, line: &str) {
     let serves = line.split(" && ").any(|part| {
         part == "docket" || part.starts_with("docket serve") || part.starts_with("docket --")
     });
+    // These are for a directory that no server uses.
+    let offline = ["docket restore", "docket rollback"].iter().any(|part| line.contains(part));
     // This one goes on until it is interrupted.
     let follows = line.contains("--follow");
     let needs = ["pbpaste", "mail test"].iter().any(|part| line.contains(part));
-    if serves || follows || needs || line.starts_with("curl") {
+    if serves || offline || follows || needs || line.starts_with("curl") {
         return;
     }
     // An account that is there already would be a conflict.

@@ -269,10 +269,10 @@ fn a_head_that_never_ends_does_not_keep_it_from_stopping() {
 }
 
 /// A small disk of its own, where the system lets us have one.
-struct SmallDisk(PathBuf);
+pub struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    fn mount(at: &Path, options: &str) -> Option<SmallDisk> {
+    pub fn mount(at: &Path, options: &str) -> Option<SmallDisk> {
         let mount =
             Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at).output();
         let mounted = mount.is_ok_and(|output| output.status.success());
@@ -308,7 +308,8 @@ fn add_until_refused(person: &Person, label: &str) -> (Vec<String>, app::Reply) 
     panic!("the disk never filled");
 }
 
-fn titles_of(person: &Person) -> Vec<String> {
+/// Everything that a person has not thrown away, in the order it was made.
+pub fn titles_of(person: &Person) -> Vec<String> {
     let mut titles = Vec::new();
     let mut path = "/api/tasks?limit=200&sort=created_at".to_owned();
     loop {
@@ -777,7 +778,8 @@ fn a_directory_that_was_open_to_others_is_closed() {
     }
 }
 
-fn mode(path: &Path) -> u32 {
+/// The permission bits of a file.
+pub fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("it is there").permissions().mode() & 0o7777
 }
 

@@ -7,6 +7,7 @@ mod app;
 mod assets;
 mod audit;
 mod auth_errors;
+mod backup;
 mod bad_input;
 mod browser;
 mod changes;
