@@ -37,7 +37,7 @@
  * BroadcastChannel (`tabs` in `lib/api.js`). What needs one tab only (renewing,
  * sending, listening) holds a Web Lock.
  */
-import { html, Icon, IconButton, render, useEffect, useState } from "./lib/ui.js";
+import { html, Icon, IconButton, render, useEffect, useLayoutEffect, useState } from "./lib/ui.js";
 import { language, LANGUAGE_SETTING, t, useLanguage } from "./lib/i18n.js";
 import { go, page, route } from "./lib/router.js";
 import { person, session, start } from "./state/session.js";
@@ -93,7 +93,7 @@ function whenIdle(act) {
 const LAZY = new Set(["completed", "trash", "search", "settings"]);
 
 export function Shell() {
-  useEffect(listenToKeys, []);
+  useLayoutEffect(listenToKeys, []);
   const { view, path } = page.value;
   useEffect(() => setDrawer(false), [path]);
   const dialog = openDialog.value;

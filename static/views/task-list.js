@@ -11,6 +11,8 @@ import { TaskRows } from "../components/task-rows.js";
 
 /** Above so many rows only those in sight are drawn. */
 const FEW = 150;
+/** So many sections are drawn, and as many again when their end comes near. */
+const SOME = 14;
 
 export function TaskListView() {
   const where = whereabouts();
@@ -27,6 +29,7 @@ export function TaskListView() {
     }
   }, [view, id, place?.list?.id]);
   useEffect(() => selection.chooseNone, [view, id]);
+  const { drawn, end } = useGrowing(place?.sections ?? [], view + id);
   if (place === undefined) {
     return isFilled.value && html`<${Missing} />`;
   }
@@ -37,12 +40,42 @@ export function TaskListView() {
     <div class="view" key=${view + id}>
       <${ListHeader} place=${place} view=${view} />
       ${isEmpty && html`<p class="empty">${t(place.empty)}</p>`}
-      ${place.sections.map(
+      ${drawn.map(
         (section) => html`
           <${Section} key=${section.key} section=${section} place=${place} isLong=${ids.length > FEW} view=${view} />`,
       )}
+      ${drawn.length < place.sections.length && html`<div ref=${end} aria-hidden="true"></div>`}
       ${view === "all" && html`<${AddField} />`}
     </div>`;
+}
+
+/**
+ * As many of the sections as somebody has come to, by scrolling or by the keys:
+ * hundreds of days are too much to draw at once.
+ *
+ * @param {import("../state/places.js").Section[]} sections
+ * @param {string} where they are; another view begins at its top
+ */
+function useGrowing(sections, where) {
+  const [grown, setGrown] = useState({ where, count: SOME });
+  const count = grown.where === where ? grown.count : SOME;
+  const end = useRef(/** @type {Element | null} */ (null));
+  useEffect(() => {
+    if (end.current === null) return;
+    const near = new IntersectionObserver(
+      ([{ isIntersecting }]) => isIntersecting && setGrown({ where, count: count + SOME }),
+      { rootMargin: "1200px" },
+    );
+    near.observe(end.current);
+    return () => near.disconnect();
+  }, [where, count, count < sections.length]);
+  const wanted = selection.wantedFocus.value;
+  useLayoutEffect(() => {
+    if (wanted === null) return;
+    const at = sections.findIndex(({ tasks }) => tasks.some(({ id }) => id === wanted.id));
+    if (at >= count) setGrown({ where, count: at + SOME });
+  }, [wanted]);
+  return { drawn: sections.slice(0, count), end };
 }
 
 /** The title, and for a list of one's own what can be done with it. */
