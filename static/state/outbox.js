@@ -43,9 +43,25 @@ export function reached(was) {
   reachable.value = was;
 }
 
+/** The last write of what is in memory already. @type {Promise<void>} */
+let saved = Promise.resolve();
+
+/** @param {Op[]} puts @param {Op[]} removals */
+function save(puts, removals) {
+  saved = store.saveQueue(puts, removals.map((op) => Number(op.seq)));
+  return saved;
+}
+
 /** Reads what an earlier page or another tab left. */
 export async function load() {
-  const kept = await store.all("outbox");
+  let write;
+  /** @type {Op[]} */
+  let kept;
+  do {
+    write = saved;
+    await write;
+    kept = await store.all("outbox");
+  } while (write !== saved);
   const known = new Set(kept.map((op) => op.uid));
   const unwritten = queue.peek().filter((op) => op.seq === undefined && !known.has(op.uid));
   replace([...kept, ...unwritten]);
@@ -130,8 +146,10 @@ async function drain() {
 
 async function sendAll() {
   for (;;) {
-    const op = await store.first();
-    if (op === undefined) return;
+    const kept = await store.first();
+    if (kept === undefined) return;
+    const op = queue.peek().find((one) => one.uid === kept.uid) ?? kept;
+    op.seq = kept.seq;
     try {
       await send(op);
       pause = 0;
@@ -150,8 +168,11 @@ async function sendAll() {
 async function send(op) {
   try {
     const thing = await write(op);
-    await follow(op, thing);
+    // In memory first and at once, or a change made meanwhile would be missed.
+    const moved = follow(op, thing);
     settle(op, () => told.done(op, thing));
+    told.touched(moved);
+    await save(moved.filter((one) => one.seq !== undefined), [op]);
     tabs.postMessage({ type: "sent", op, thing });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -182,37 +203,32 @@ function write(op) {
 }
 
 /**
- * Takes a sent op off the kept queue. Ops behind it were made upon its result:
- * they follow to the new version, and to the id that the server gave a list.
+ * Ops behind a sent one were made upon its result: they follow to the new
+ * version, and to the id that the server gave a list. Tells which did.
  *
- * @param {Op} op
+ * @param {Op} sent
  * @param {Thing | null} thing
  */
-async function follow(op, thing) {
-  /** @type {Map<string, Op>} */
-  const moved = new Map();
-  for (const one of thing === null ? [] : queue.peek()) {
-    const next = one.uid === op.uid ? one : rebased(one, op, /** @type {Thing} */ (thing));
-    if (next !== one && next.seq !== undefined) moved.set(one.uid, next);
-  }
-  await store.saveQueue([...moved.values()], [Number(op.seq)]);
-  if (moved.size > 0) replace(queue.peek().map((one) => moved.get(one.uid) ?? one));
+function follow(sent, thing) {
+  if (thing === null) return [];
+  return queue.peek().filter((one) => one.uid !== sent.uid && rebase(one, sent, thing));
 }
 
 /**
  * @param {Op} one
  * @param {Op} sent
  * @param {Thing} thing
- * @returns {Op}
  */
-function rebased(one, sent, thing) {
+function rebase(one, sent, thing) {
   if (one.id === sent.id && one.of === sent.of) {
     const version = one.version === undefined ? undefined : thing.version;
-    if (version === one.version && thing.id === one.id) return one;
-    return { ...one, id: thing.id, version };
+    if (version === one.version && thing.id === one.id) return false;
+    Object.assign(one, { id: thing.id, version });
+    return true;
   }
-  if (thing.id === sent.id || one.body?.list_id !== sent.id) return one;
-  return { ...one, body: { ...one.body, list_id: thing.id } };
+  if (thing.id === sent.id || one.body?.list_id !== sent.id) return false;
+  one.body = { ...one.body, list_id: thing.id };
+  return true;
 }
 
 /**
@@ -227,22 +243,39 @@ async function refused(op, problem) {
   if (problem.status === 412 && current !== undefined) {
     const clash = op.kind === "change" ? clashing(op, current) : [];
     if (op.kind === "change" && clash.length === 0) {
-      return store.saveQueue([{ ...op, version: current.version }], []);
+      op.version = current.version;
+      return save([op], []);
     }
     await remove(op);
     told.done(op, current);
     if (clash.length > 0) told.conflict(op, current);
     return;
   }
+  const held = problem.status === 404 ? await heldAlready(op) : undefined;
   await remove(op);
-  if (op.kind === "delete" && problem.status === 404) told.done(op, null);
+  if (held !== undefined) told.done(op, held);
   else told.refused(op, problem);
+}
+
+/**
+ * What a repeated op has left behind, whose first answer was lost: what was
+ * removed is gone, and what was restored is there.
+ *
+ * @param {Op} op
+ * @returns {Promise<Thing | null | undefined>} undefined if it has not been done
+ */
+async function heldAlready(op) {
+  if (op.kind === "delete") return null;
+  if (op.kind !== "restore") return undefined;
+  return request("GET", `/api/${op.of}s/${op.id}`).catch((error) => {
+    if (!(error instanceof Refused)) throw error;
+  });
 }
 
 /** @param {Op} op */
 async function remove(op) {
-  await store.saveQueue([], [Number(op.seq)]);
   settle(op, () => {});
+  await save([], [op]);
   tabs.postMessage({ type: "outbox" });
 }
 
