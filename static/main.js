@@ -140,18 +140,19 @@ function listenToKeys() {
   /** @type {((event: KeyboardEvent) => void) | undefined} */
   let onKey;
   const fetchKeys = async () => {
-    onKey ??= (await import("./state/commands.js")).onKey;
+    // Without the server they come with a later sign.
+    onKey ??= (await import("./state/commands.js").catch(() => null))?.onKey;
     return onKey;
   };
   for (const sign of ["pointermove", "pointerdown", "focusin"]) {
-    document.addEventListener(sign, fetchKeys, { signal, once: true });
+    document.addEventListener(sign, () => onKey ?? fetchKeys(), { signal });
   }
   document.addEventListener("keydown", (event) => {
     // Who presses Ctrl may press K next; then it is there.
-    if (event.key === "Control" || event.key === "Meta") prefetch("palette");
+    if (event.key === "Control" || event.key === "Meta") prefetch("palette").catch(() => {});
     if (onKey !== undefined) return onKey(event);
     const again = onRow(event);
-    fetchKeys().then((run) => (again === null ? run(event) : again()));
+    fetchKeys().then((run) => run !== undefined && (again === null ? run(event) : again()));
   }, { signal });
   return () => gone.abort();
 }
