@@ -1,5 +1,7 @@
 //! `docket import`.
 
+mod json;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -18,6 +20,7 @@ use crate::time::Timestamp;
 #[derive(Subcommand)]
 pub(super) enum Import {
     BetterAuth(BetterAuth),
+    Json(json::Json),
 }
 
 /// Bring in the accounts of a Better Auth database
@@ -60,8 +63,10 @@ pub(super) struct BetterAuth {
 
 impl Import {
     pub(super) fn run(&self, config: &Config) -> anyhow::Result<()> {
-        let Import::BetterAuth(command) = self;
-        command.run(config)
+        match self {
+            Import::BetterAuth(command) => command.run(config),
+            Import::Json(command) => command.run(config),
+        }
     }
 }
 

@@ -1,14 +1,14 @@
 //! `docket imports`.
 
-use std::io::{IsTerminal, Write};
-
-use anyhow::bail;
 use clap::{Args, Subcommand};
+use serde_json::Value;
 
 use super::Opened;
+use super::confirm::confirm;
 use super::output::{plain, print, print_json, table, tell};
 use crate::auth::import::{self, Member};
 use crate::config::Config;
+use crate::tasks::{self, TakenBack};
 use crate::time::Timestamp;
 
 #[derive(Subcommand)]
@@ -17,7 +17,7 @@ pub(super) enum Imports {
     Undo(Undo),
 }
 
-/// List what was brought in, and how many of its accounts are here
+/// List what was brought in, and how much of it is here
 #[derive(Args)]
 #[command(after_long_help = "Examples:\n  docket imports list\n  docket imports list --json")]
 pub(super) struct List {
@@ -26,10 +26,10 @@ pub(super) struct List {
     json: bool,
 }
 
-/// Delete the accounts that an import brought, with all that is in them
+/// Delete what an import brought: accounts with all that is in them, lists, tasks
 ///
-/// Accounts that somebody has signed in to or changed since are kept, and told.
-/// The same file can be imported again afterwards.
+/// What somebody has signed in to or changed since is kept, and told. The same
+/// file can be imported again afterwards.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -72,11 +72,12 @@ impl List {
             return Ok(());
         }
         let mut rows =
-            vec![["IMPORT", "AT", "ACCOUNTS", "STATE", "FILE"].map(str::to_owned).to_vec()];
+            vec![["IMPORT", "AT", "ACCOUNTS", "ROWS", "STATE", "FILE"].map(str::to_owned).to_vec()];
         rows.extend(imports.iter().map(|import| {
             let state = if import.undone_at.is_some() { "undone" } else { "done" };
             let (at, accounts) = (import.at.to_string(), import.accounts.to_string());
-            vec![import.id.to_string(), at, accounts, state.into(), plain(&import.file)]
+            let rows = import.rows.to_string();
+            vec![import.id.to_string(), at, accounts, rows, state.into(), plain(&import.file)]
         }));
         print(&table(&rows))
     }
@@ -85,42 +86,57 @@ impl List {
 impl Undo {
     fn run(&self, config: &Config) -> anyhow::Result<()> {
         let (db, id, now) = (Opened::new(config)?, self.import, Timestamp::now());
-        let members = db.read_now(|conn| import::members(conn, id))?;
+        let going = db.read_now(|conn| {
+            let members = import::members(conn, id)?;
+            Ok(Undone { members, rows: tasks::rehearse_undo_import(conn, id)? })
+        })?;
         if self.dry_run {
-            self.print(&members)?;
+            self.print(&going)?;
             tell("a dry run: nothing was written");
             return Ok(());
         }
-        if !self.yes && !confirm(&members)? {
-            bail!("nothing was changed");
-        }
-        self.print(&db.write_now(move |tx| import::undo(tx, id, now))?)
+        confirm(self.yes, &going.question())?;
+        self.print(&db.write_now(move |tx| {
+            // First the rows: an account that goes takes its own along.
+            let rows = tasks::undo_import(tx, id)?;
+            Ok(Undone { members: import::undo(tx, id, now)?, rows })
+        })?)
     }
 
-    fn print(&self, members: &[Member]) -> anyhow::Result<()> {
+    fn print(&self, undone: &Undone) -> anyhow::Result<()> {
         if self.json {
-            return print_json(&members);
+            return print_json(&undone.as_json()?);
         }
-        let mut rows = vec![["OUTCOME", "ID", "ACCOUNT"].map(str::to_owned).to_vec()];
-        rows.extend(members.iter().map(|member| {
-            let outcome = if member.used { "kept, as it is used" } else { "deleted" };
+        let outcome = |kept: bool| if kept { "kept, as it is used" } else { "deleted" };
+        let mut rows = vec![["OUTCOME", "ID", "WHAT"].map(str::to_owned).to_vec()];
+        rows.extend(undone.members.iter().map(|member| {
             let email = member.email.as_deref().unwrap_or("-");
-            [outcome, member.id.as_str(), email].map(plain).to_vec()
+            [outcome(member.used), member.id.as_str(), email].map(plain).to_vec()
+        }));
+        rows.extend(undone.rows.iter().map(|row| {
+            let what = format!("{} {}", row.kind.name(), row.title);
+            [outcome(row.kept), &row.id, &what].map(plain).to_vec()
         }));
         print(&table(&rows))
     }
 }
 
-/// Asks whoever sits at the terminal.
-fn confirm(members: &[Member]) -> anyhow::Result<bool> {
-    if !std::io::stdin().is_terminal() {
-        bail!("this deletes accounts; say --yes, or look first with --dry-run");
+/// What goes with an import, or went.
+struct Undone {
+    members: Vec<Member>,
+    rows: Vec<TakenBack>,
+}
+
+impl Undone {
+    fn question(&self) -> String {
+        let accounts = self.members.iter().filter(|member| !member.used).count();
+        let rows = self.rows.iter().filter(|row| !row.kept).count();
+        format!("Delete {accounts} accounts with all that is in them, {rows} lists and tasks?")
     }
-    let count = members.iter().filter(|member| !member.used).count();
-    let mut err = std::io::stderr();
-    write!(err, "Delete {count} accounts with all that is in them? [y/N] ")?;
-    err.flush()?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+
+    fn as_json(&self) -> anyhow::Result<Vec<Value>> {
+        let members = self.members.iter().map(serde_json::to_value);
+        let rows = self.rows.iter().map(serde_json::to_value);
+        Ok(members.chain(rows).collect::<Result<_, _>>()?)
+    }
 }

@@ -6,6 +6,7 @@ mod backup;
 mod config;
 mod confirm;
 mod duration;
+mod export;
 mod generate;
 mod healthcheck;
 mod import;
@@ -148,13 +149,16 @@ Examples:
   docket user undelete ada@example.org"
     )]
     User(user::User),
-    /// Bring in accounts from elsewhere
+    /// Write out all that a person keeps
+    Export(export::Export),
+    /// Bring in accounts from elsewhere, or what docket export wrote
     #[command(
         subcommand,
         after_long_help = "\
 Examples:
   docket import better-auth better-auth.db --dry-run
-  docket import better-auth better-auth.db"
+  docket import better-auth better-auth.db
+  docket import json ada.json --dry-run"
     )]
     Import(import::Import),
     /// List what was brought in, and take it back
@@ -254,6 +258,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Restore(command) => command.run(config)?,
         Command::Rollback(command) => command.run(config)?,
         Command::User(command) => command.run(config)?,
+        Command::Export(command) => command.run(config)?,
         Command::Import(command) => command.run(config)?,
         Command::Imports(command) => command.run(config)?,
         Command::Mail(command) => command.run(config)?,

@@ -34,6 +34,10 @@ const ALL: &[Migration] = &[
         name: "0009_deleted_accounts",
         sql: include_str!("migrations/0009_deleted_accounts.sql"),
     },
+    Migration {
+        name: "0010_imported_rows",
+        sql: include_str!("migrations/0010_imported_rows.sql"),
+    },
 ];
 
 /// Where a file stands, as `docket migrate status` prints it.

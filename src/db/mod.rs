@@ -33,7 +33,7 @@ pub use error::OnConflict;
 pub use foreign::{Cell, Foreign, Table, is_same_name, read_foreign};
 pub use lock::ServerLock;
 pub use migrate::{Migration, Status as MigrationStatus, status as migration_status};
-pub use open::private_file;
+pub use open::{new_private_file, private_file};
 pub use read::Conn;
 pub use rehearse::{Rehearsal, rehearse};
 pub use signals::{Signals, Watch};

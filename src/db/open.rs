@@ -49,6 +49,17 @@ fn refuse_shared(path: &Path, mode: u32) -> Result<()> {
     Err(Error::Setup(format!("{} is for everybody; name a directory below it", path.display())))
 }
 
+/// Makes a file that only the owner can read, where there is none.
+pub fn new_private_file(path: &Path) -> Result<File> {
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    made.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            Error::conflict("file_exists", format!("{} is there already", path.display()))
+        }
+        _ => Error::of_io(&format!("cannot make {}", path.display()), &error),
+    })
+}
+
 /// Opens or makes a file that only the owner can read (0600).
 pub fn private_file(path: &Path) -> Result<File> {
     let cannot = |error| Error::of_io(&format!("cannot open {}", path.display()), &error);

@@ -5,6 +5,7 @@
 //! the changes feed and live events learn of it.
 
 mod changes;
+mod content;
 mod due;
 mod expect;
 mod list;
@@ -13,15 +14,21 @@ mod query;
 mod rank;
 mod store;
 mod task;
+mod transfer;
 mod trash;
 
 pub use changes::{Change, Point, changes_after};
+pub use content::{Content, KeptList, KeptTask};
 pub use due::{Due, DueBound};
 pub use expect::{Expect, etag};
 pub use list::{List, ListCount, ListName, ListPatch, NewList};
 pub use lists::{all_lists, counts, create_list, get_list, restore_list, trash_list, update_list};
 pub use query::{Cursor, Key, Limit, Page, Params, Sort, SortKey, TaskQuery, read_query};
 pub use task::{Description, NewTask, Place, Priority, Task, TaskPatch, Title, read_completed};
+pub use transfer::{
+    Brought, ImportPlan, Kind, Outcome, TakenBack, carry_out, export, plan_import,
+    rehearse_undo_import, undo_import,
+};
 pub use trash::{TrashItem, owners_with_old_trash, purge, purge_old, trash_page};
 
 use crate::db::{Conn, Tx};

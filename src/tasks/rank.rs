@@ -17,6 +17,9 @@
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+/// Ranks of others are refused when they are longer; our own stay far below.
+const LONGEST: usize = 4096;
+
 /// A rank that sorts after `low` and before `high`; `None` is the open end.
 /// Both must be ranks that this function made, in order.
 pub fn between(low: Option<&str>, high: Option<&str>) -> String {
@@ -46,6 +49,18 @@ pub fn between(low: Option<&str>, high: Option<&str>) -> String {
             }
         }
     }
+}
+
+/// True for text that can stand as a rank: letters and digits, as many as the
+/// first letter says, and no fraction that ends in `0`.
+pub fn is_rank(text: &str) -> bool {
+    let (whole, fraction) = if text.is_ascii() { split(text) } else { ("", "") };
+    let letter = whole.chars().next().filter(char::is_ascii_alphabetic);
+    let length = letter.map(|letter| number_of(letter as u8, DIGITS[0]).len());
+    length == Some(whole.len())
+        && text.len() <= LONGEST
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && !fraction.ends_with('0')
 }
 
 /// The whole number (with its letter) and the fraction of a rank.

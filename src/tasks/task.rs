@@ -174,6 +174,12 @@ impl Field for Description {
 #[serde(transparent)]
 pub struct Priority(pub(super) i64);
 
+impl Priority {
+    pub fn number(self) -> i64 {
+        self.0
+    }
+}
+
 impl Default for Priority {
     fn default() -> Self {
         Priority(4)

@@ -47,8 +47,10 @@ pub const COMMANDS: &[&[&str]] = &[
     &["user", "enable"],
     &["user", "delete"],
     &["user", "undelete"],
+    &["export"],
     &["import"],
     &["import", "better-auth"],
+    &["import", "json"],
     &["imports"],
     &["imports", "list"],
     &["imports", "undo"],
@@ -81,7 +83,7 @@ fn run(dir: &Path, arguments: &[&str]) -> Output {
     run_with_input(dir, arguments, "")
 }
 
-fn run_with_input(dir: &Path, arguments: &[&str], input: &str) -> Output {
+pub fn run_with_input(dir: &Path, arguments: &[&str], input: &str) -> Output {
     let mut child = app::command(dir, &[])
         .args(arguments)
         .stdin(Stdio::piped())

@@ -463,7 +463,7 @@ fn an_import_is_taken_back_but_for_who_has_used_it() {
         command.args(arguments).stdin(Stdio::null()).output().expect("docket runs")
     };
 
-    assert_eq!(undo(&["1"]).status.code(), Some(1), "asks, and nobody answers");
+    assert_eq!(undo(&["1"]).status.code(), Some(4), "asks, and nobody answers");
     assert_eq!(undo(&["7", "--yes"]).status.code(), Some(3));
     let planned = report(&undo(&["1", "--dry-run", "--json"]));
     assert_eq!(app.count("select count(*) from users"), 9);

@@ -14,6 +14,7 @@ mod changes;
 mod cli;
 mod cli_accounts;
 mod cli_tools;
+mod cli_transfer;
 mod client_check;
 mod cors;
 mod csrf;

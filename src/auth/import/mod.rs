@@ -21,6 +21,7 @@ use super::store::{self, imports};
 use super::{audit, session, two_factor};
 use crate::db::{Conn, Tx, read_foreign};
 use crate::error::Result;
+use crate::ids::Owner;
 use crate::time::Timestamp;
 
 /// The secret of the server that is moved from.
@@ -41,6 +42,12 @@ pub fn read(file: &Path, old: Option<OldSecret>, now: Timestamp) -> Result<Sourc
 /// What importing would do, without a database to look at if there is none yet.
 pub fn rehearse(conn: Option<&Conn>, source: &Source) -> Result<Report> {
     plan::make(conn, source).map(|plan| plan.into_report(None))
+}
+
+/// Begins the import of what one account keeps, and gives its number.
+pub fn begin(tx: &Tx, owner: Owner, file: &str, now: Timestamp) -> Result<i64> {
+    audit::note_command(tx, owner, audit::Kind::Imported, now)?;
+    imports::insert(tx, file, now)
 }
 
 /// Imports everybody who is not here yet. The passwords, factors and sessions

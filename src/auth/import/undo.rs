@@ -19,6 +19,8 @@ pub struct Import {
     pub file: String,
     /// How many of its accounts are here.
     pub accounts: i64,
+    /// How many lists and tasks it brought to an account.
+    pub rows: i64,
     pub undone_at: Option<Timestamp>,
 }
 

@@ -34,7 +34,8 @@ pub(in crate::auth) fn is_imported(conn: &Conn, id: &str) -> Result<bool> {
 
 const IMPORT: &str = "id, at, file, undone_at,
     (select count(*) from imported_users
-     where import = imports.id and owner is not null)";
+     where import = imports.id and owner is not null),
+    (select count(*) from imported_rows where import = imports.id)";
 
 fn import_from(row: &Row) -> rusqlite::Result<Import> {
     Ok(Import {
@@ -43,6 +44,7 @@ fn import_from(row: &Row) -> rusqlite::Result<Import> {
         file: row.get(2)?,
         undone_at: row.get(3)?,
         accounts: row.get(4)?,
+        rows: row.get(5)?,
     })
 }
 

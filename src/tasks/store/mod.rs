@@ -4,6 +4,7 @@ mod changes;
 mod lists;
 mod page;
 mod tasks;
+mod transfer;
 mod trash;
 
 use rusqlite::{Row, named_params};
@@ -12,6 +13,8 @@ pub(in crate::tasks) use changes::*;
 pub(in crate::tasks) use lists::*;
 pub(in crate::tasks) use page::*;
 pub(in crate::tasks) use tasks::*;
+pub use transfer::Kind;
+pub(in crate::tasks) use transfer::*;
 pub(in crate::tasks) use trash::*;
 
 use super::due::Due;
