@@ -139,6 +139,9 @@ function listenToKeys() {
   const { signal } = gone;
   /** @type {((event: KeyboardEvent) => void) | undefined} */
   let onKey;
+  /** Keys that came before, which are done one by one. */
+  let early = 0;
+  let before = Promise.resolve();
   const fetchKeys = async () => {
     // Without the server they come with a later sign.
     onKey ??= (await import("./state/commands.js").catch(() => null))?.onKey;
@@ -150,9 +153,16 @@ function listenToKeys() {
   document.addEventListener("keydown", (event) => {
     // Who presses Ctrl may press K next; then it is there.
     if (event.key === "Control" || event.key === "Meta") prefetch("palette").catch(() => {});
-    if (onKey !== undefined) return onKey(event);
+    if (onKey !== undefined && early === 0) return onKey(event);
     const again = onRow(event);
-    fetchKeys().then((run) => run !== undefined && (again === null ? run(event) : again()));
+    early += 1;
+    before = before.then(async () => {
+      const run = await fetchKeys();
+      if (run !== undefined) again === null ? run(event) : again(run);
+      // What a key does may be for the next one to go on from.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      early -= 1;
+    });
   }, { signal });
   return () => gone.abort();
 }
@@ -163,7 +173,13 @@ function onRow(event) {
   const { target, key } = event;
   if (key !== "Enter" || !(target instanceof Element) || !target.matches(".row__title")) return null;
   event.preventDefault();
-  return () => target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  return (/** @type {(event: KeyboardEvent) => void} */ run) => {
+    target.addEventListener("keydown", (held) => {
+      held.stopPropagation();
+      run(/** @type {KeyboardEvent} */ (held));
+    }, { once: true });
+    target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  };
 }
 
 /** @param {Event} event */
