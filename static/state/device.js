@@ -191,6 +191,8 @@ document.addEventListener("visibilitychange", () => {
 
 /** A worker that has not taken over by then waits to be asked. */
 const WAITS_AFTER = 1000;
+/** What a click asked for is answered by then, and a worker that has not let go needs help. */
+const [ANSWERED_AFTER, LETS_GO_AFTER] = [300, 3000];
 /** How often a page that stays open asks for a new version. */
 const SELDOM = 30 * 60_000;
 
@@ -226,7 +228,10 @@ function watch(registration) {
 function take({ waiting }) {
   if (waiting === null) return location.reload();
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-  waiting.postMessage("take over");
+  // Chromium keeps an old worker that answers a request just then, such as one
+  // for the keys, which the click asks for; a tab that is loaded again lets go.
+  setTimeout(() => waiting.postMessage("take over"), ANSWERED_AFTER);
+  setTimeout(() => location.reload(), LETS_GO_AFTER);
 }
 
 /** Looks for a new version after the server was away, and now and then. */
