@@ -136,7 +136,7 @@ function Priority({ task }) {
               checked=${task.priority === priority}
               onChange=${() => changeTasks([task], { priority })}
             />
-            <${Icon} name="flag" />${t(priority === 4 ? "task.no_priority" : "task.priority_short", { priority })}
+            <${Icon} name="flag" />${t(priority === 4 ? "detail.no_priority" : "task.priority_short", { priority })}
           </label>`,
       )}
     </div>`;

@@ -417,6 +417,7 @@ export default {
   "detail.no_due": "Kein Datum",
   "detail.clear_due": "Datum entfernen",
   "detail.priority": "Priorität",
+  "detail.no_priority": "Keine",
   "detail.notes": "Beschreibung",
   "detail.notes_hint": "Markdown wird verstanden",
   "detail.add_notes": "Beschreibung hinzufügen",

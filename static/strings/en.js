@@ -405,6 +405,7 @@ export default {
   "detail.no_due": "No date",
   "detail.clear_due": "Remove the date",
   "detail.priority": "Priority",
+  "detail.no_priority": "None",
   "detail.notes": "Description",
   "detail.notes_hint": "Markdown is understood",
   "detail.add_notes": "Add a description",
