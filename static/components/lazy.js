@@ -82,8 +82,10 @@ const fetched = new Map();
 export function Lazy({ name, ...rest }) {
   const [, drawAgain] = useState(0);
   const [failed, setFailed] = useState(false);
+  const Part = fetched.get(name);
   useEffect(() => {
-    if (fetched.has(name)) return;
+    if (Part !== undefined) return;
+    // It may have come since: then this draws it.
     PARTS[name]().then(
       (part) => {
         fetched.set(name, part);
@@ -97,7 +99,6 @@ export function Lazy({ name, ...rest }) {
       },
     );
   }, [name]);
-  const Part = fetched.get(name);
   if (Part !== undefined) return html`<${Part} ...${rest} />`;
   return failed && html`<p class="notice" role="alert">${t("error.part")}</p>`;
 }

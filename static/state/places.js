@@ -191,6 +191,8 @@ export function focusIsAt(id) {
 /** @param {string} id */
 export function focusRow(id) {
   wanted.value = { id };
+  // At once: the next key may come before the row is drawn with the focus.
+  focusedId.value = id;
 }
 
 /** The focus is there. */
