@@ -37,3 +37,51 @@ async function quiet(asked) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }
+
+/** Milliseconds from the start until rows are painted and the page is at rest. */
+export async function interactive(page, address) {
+  await page.addInitScript(() => {
+    window.busyUntil = 0;
+    const note = (list) => list.getEntries().forEach((one) => (window.busyUntil = one.startTime + one.duration));
+    new PerformanceObserver(note).observe({ type: "longtask", buffered: true });
+    const look = () => {
+      if (document.querySelector(".row__title") === null) return requestAnimationFrame(look);
+      window.paintedAt = performance.now();
+    };
+    requestAnimationFrame(look);
+  });
+  await page.goto(address);
+  await page.waitForFunction(() => window.paintedAt !== undefined);
+  await page.waitForFunction(() => performance.now() - Math.max(window.busyUntil, window.paintedAt) > 1000);
+  const end = await page.evaluate(() => Math.max(window.busyUntil, window.paintedAt));
+  await page.context().close();
+  return end;
+}
+
+/** Milliseconds from a key or a click to the end of the frame that shows what it did. */
+export async function reaction(page, act, shows) {
+  // As a text: the page's CSP lets nothing be made into a function there.
+  await page.evaluate(`window.isShown = ${shows}`);
+  await page.evaluate(() => {
+    window.countNow = () => document.querySelector('.sidebar [aria-current="page"] .nav__count')?.textContent;
+    window.focusedBefore = document.activeElement;
+    window.rowBefore = document.activeElement.closest(".row");
+    window.countBefore = window.countNow();
+    window.took = undefined;
+    const begin = (event) => {
+      if (event.key === "Shift") return;
+      const look = () => {
+        if (!window.isShown()) return requestAnimationFrame(look);
+        // A message comes after the frame has been painted.
+        const painted = new MessageChannel();
+        painted.port1.onmessage = () => (window.took = performance.now() - event.timeStamp);
+        painted.port2.postMessage(null);
+      };
+      requestAnimationFrame(look);
+    };
+    document.addEventListener("keydown", begin, { capture: true, once: true });
+  });
+  await act(page);
+  const took = await page.waitForFunction(() => window.took);
+  return took.jsonValue();
+}

@@ -76,7 +76,7 @@ export const doors = [
 /** Shows one of them. */
 export async function show(tab, [, address, act]) {
   await tab.page.goto(address);
-  await tab.page.getByRole("heading").first().waitFor();
+  await tab.page.getByRole("heading", { level: 1 }).first().waitFor();
   await tab.page.evaluate(() => document.fonts.ready);
   await act?.(tab);
 }

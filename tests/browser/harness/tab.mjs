@@ -77,8 +77,13 @@ export class Tab {
     return this.page.locator(".toast");
   }
 
-  press(...keys) {
-    return keys.reduce((before, key) => before.then(() => this.page.keyboard.press(key)), Promise.resolve());
+  /** Keys one after the other, each once the page has shown what the one before did. */
+  async press(...keys) {
+    for (const key of keys) {
+      await this.page.keyboard.press(key);
+      // A page that goes away shows nothing more.
+      await this.page.evaluate(() => new Promise(requestAnimationFrame)).catch(() => {});
+    }
   }
 
   async add(title) {
