@@ -167,18 +167,26 @@ function listenToKeys() {
   return () => gone.abort();
 }
 
-/** Enter would press a row's button before the keys are there: it is held, and pressed again. */
-/** @param {KeyboardEvent} event */
+/**
+ * Enter is for the row that has the focus when its turn comes: a key before it
+ * may be what puts the focus there. On a row's button it is held, or it would
+ * press that at once.
+ *
+ * @param {KeyboardEvent} event
+ */
 function onRow(event) {
   const { target, key } = event;
-  if (key !== "Enter" || !(target instanceof Element) || !target.matches(".row__title")) return null;
-  event.preventDefault();
+  if (key !== "Enter" || !(target instanceof Element)) return null;
+  if (!target.matches(".row__title, body, [tabindex='-1']")) return null;
+  if (target.matches(".row__title")) event.preventDefault();
   return (/** @type {(event: KeyboardEvent) => void} */ run) => {
-    target.addEventListener("keydown", (held) => {
+    const row = document.activeElement;
+    if (row === null || !row.matches(".row__title")) return;
+    row.addEventListener("keydown", (held) => {
       held.stopPropagation();
       run(/** @type {KeyboardEvent} */ (held));
     }, { once: true });
-    target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    row.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
   };
 }
 
