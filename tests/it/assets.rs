@@ -185,7 +185,7 @@ fn only_embedded_files_are_served_and_by_exact_name() {
         "/../Cargo.toml",
         "/..%2fCargo.toml",
         "/%2e%2e/Cargo.toml",
-        "/styles\\main.css",
+        "/styles\\page.css",
         "/.git/config",
         "/api/docs/",
         "/api/docs.js",
