@@ -212,12 +212,12 @@ export function AddField({ preset = {}, name = "", isQuiet = false, isFocused = 
   };
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    const understood = parsed ?? (await understand(text));
-    if (understood.title.trim() === "") return;
-    add(understood, preset);
+    if (text.trim() === "" || parsed?.title.trim() === "") return;
+    // At once: the next title may be typed while the reader is still on its way.
     setText("");
     setRefused([]);
     drafts.delete(key);
+    add(parsed ?? (await understand(text)), preset);
     onAdded?.();
   };
   const label = name === "" ? t("task.add") : t("task.add_on", { day: name });
@@ -259,23 +259,30 @@ export function AddField({ preset = {}, name = "", isQuiet = false, isFocused = 
 /** What reads titles, once somebody is about to type one. */
 /** @type {typeof import("../lib/quick_add.js") | null} */
 let reading = null;
+/** @type {ReturnType<typeof fetchReader> | null} */
+let coming = null;
 
-async function toRead() {
-  if (reading === null) {
-    reading = await import("../lib/quick_add.js");
-    // The first reading takes longer than a key press may.
-    reading.parseQuickAdd("a", wall(), []);
-  }
-  return reading;
+/** One wait for all: those who wait for a module in several imports of it may be told out of order. */
+function toRead() {
+  coming ??= fetchReader().catch((error) => {
+    coming = null;
+    throw error;
+  });
+  return coming;
 }
 
-/** What was typed before the reader was there. @param {string} text */
+async function fetchReader() {
+  const reader = await import("../lib/quick_add.js");
+  // The first reading takes longer than a key press may.
+  reader.parseQuickAdd("a", wall(), []);
+  return (reading = reader);
+}
+
+/** What was typed before the reader was there: all of it is the title if there is no other. @param {string} text */
 async function understand(text) {
-  try {
-    return (await toRead()).parseQuickAdd(text, wall(), named());
-  } catch {
-    return { title: text, due: null, priority: null, list: null };
-  }
+  const understood = await toRead().then((reader) => reader.parseQuickAdd(text, wall(), named()), () => null);
+  if (understood !== null && understood.title.trim() !== "") return understood;
+  return { title: text.trim(), due: null, priority: null, list: null };
 }
 
 /** The lists by the names that people see. */

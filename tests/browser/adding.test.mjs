@@ -15,6 +15,30 @@ claim("what is typed in the field at the foot is added, in order, and kept", asy
   await tab.shows("buy milk", "call Grace");
 });
 
+claim("titles typed before their reader has come are all added", async (world) => {
+  const { person, tab } = await world.visitor("Ada", "/trash");
+  await tab.heading("Trash").waitFor();
+  let answer;
+  const isAsked = new Promise((asked) => {
+    tab.page.route("**/lib/quick_add.js", async (route) => {
+      asked();
+      await new Promise((resolve) => (answer = resolve));
+      await route.continue();
+    });
+  });
+  await tab.place("Inbox").click();
+
+  await tab.add("buy milk p1");
+  await isAsked;
+  await tab.add("call Grace");
+  await tab.addField().fill("not yet");
+  answer();
+
+  await tab.shows("buy milk", "call Grace");
+  await person.has("buy milk", "call Grace");
+  assert.equal(await tab.addField().inputValue(), "not yet");
+});
+
 claim("Q adds from anywhere", async (world) => {
   const { person, tab } = await world.visitor("Ada", "/trash");
   await tab.heading("Trash").waitFor();
