@@ -1,19 +1,41 @@
 /**
- * Moves a task with the pointer: to another place in its list, to a list in
- * the sidebar, to another day. Everything it does has a key and a menu too.
+ * Moves things with the pointer: a task to another place in its list, to a
+ * list in the sidebar, to another day; a list to another place among the lists.
+ * Everything it does has a key and a menu too.
  */
+import { movedTo } from "../lib/dates.js";
+import { placeList } from "../state/acts.js";
+import { zone } from "../state/device.js";
 import { canReorder } from "../state/places.js";
-import { changeTasks, findTask, moveTasks, reorderTask } from "../state/tasks.js";
+import { changeTasks, findList, findTask, moveTasks, reorderTask } from "../state/tasks.js";
 
 /** @typedef {import("../lib/types.js").Task} Task */
+/** @typedef {import("../lib/types.js").List} List */
 /** @typedef {{ mark: HTMLElement, side: string, drop: () => void }} Target */
 
 const EDGE = 60;
+/** So far a hand may shake in a click. */
+const SHAKE = 5;
 
-/** @param {HTMLElement} row @param {Task} task */
-export function startDrag(row, task) {
+/** @param {PointerEvent} event @param {HTMLElement} row @param {Task} task */
+export function dragTask(event, row, task) {
+  startDrag(event, row, (x, y) => taskTarget(x, y, task));
+}
+
+/** @param {PointerEvent} event @param {HTMLElement} item @param {List} list */
+export function dragList(event, item, list) {
+  startDrag(event, item, (x, y) => listTarget(x, y, list));
+}
+
+/**
+ * @param {PointerEvent} event
+ * @param {HTMLElement} moved
+ * @param {(x: number, y: number) => Target | null} find what lies under the pointer and would take it
+ */
+function startDrag(event, moved, find) {
   /** @type {Target | null} */
   let target = null;
+  let hasBegun = false;
   const mark = (/** @type {Target | null} */ next) => {
     target?.mark.removeAttribute("data-drop");
     next?.mark.setAttribute("data-drop", next.side);
@@ -23,17 +45,20 @@ export function startDrag(row, task) {
   const { signal } = over;
   const end = () => {
     mark(null);
-    row.removeAttribute("data-dragged");
+    moved.removeAttribute("data-dragged");
     over.abort();
   };
-  row.setAttribute("data-dragged", "true");
-  document.addEventListener("pointermove", (move) => {
-    scrollNear(move.clientY);
-    mark(targetAt(move.clientX, move.clientY, task));
+  document.addEventListener("pointermove", ({ clientX, clientY }) => {
+    hasBegun ||= Math.hypot(clientX - event.clientX, clientY - event.clientY) > SHAKE;
+    if (!hasBegun) return;
+    moved.setAttribute("data-dragged", "true");
+    scrollNear(clientY, moved.closest(".sidebar") ?? window);
+    mark(find(clientX, clientY));
   }, { signal });
   document.addEventListener("pointerup", () => {
     const { drop } = target ?? {};
     end();
+    if (hasBegun) swallowClick();
     drop?.();
   }, { signal });
   document.addEventListener("pointercancel", end, { signal });
@@ -42,49 +67,62 @@ export function startDrag(row, task) {
     key.preventDefault();
     key.stopPropagation();
     end();
+    swallowClick();
   }, { signal, capture: true });
 }
 
-/** @param {number} y */
-function scrollNear(y) {
-  if (y < EDGE) scrollBy({ top: -12 });
-  if (y > innerHeight - EDGE) scrollBy({ top: 12 });
+/** The end of a drag is no click on what lies there. */
+function swallowClick() {
+  const over = new AbortController();
+  document.addEventListener("click", (click) => {
+    click.preventDefault();
+    click.stopPropagation();
+  }, { capture: true, once: true, signal: over.signal });
+  document.addEventListener("pointerdown", () => over.abort(), { capture: true, once: true });
+  document.addEventListener("keydown", () => over.abort(), { capture: true, once: true });
 }
 
-/**
- * What lies under the pointer and would take the task.
- *
- * @param {number} x
- * @param {number} y
- * @param {Task} task
- * @returns {Target | null}
- */
-function targetAt(x, y, task) {
-  const found = document.elementFromPoint(x, y);
-  const list = /** @type {HTMLElement | null} */ (found?.closest("[data-list]") ?? null);
+/** @param {number} y @param {Element | Window} box */
+function scrollNear(y, box) {
+  if (y < EDGE) box.scrollBy({ top: -12 });
+  if (y > innerHeight - EDGE) box.scrollBy({ top: 12 });
+}
+
+/** @param {number} x @param {number} y @param {string} selector */
+function under(x, y, selector) {
+  return /** @type {HTMLElement | null} */ (document.elementFromPoint(x, y)?.closest(selector) ?? null);
+}
+
+/** @param {number} x @param {number} y @param {Task} task @returns {Target | null} */
+function taskTarget(x, y, task) {
+  const list = under(x, y, "[data-list]");
   if (list !== null) {
     return { mark: list, side: "into", drop: () => moveTasks([task], String(list.dataset.list)) };
   }
-  const day = /** @type {HTMLElement | null} */ (found?.closest("[data-due]") ?? null);
+  const day = under(x, y, "[data-due]");
   if (day !== null) {
-    const due = dayChanged(task.due, String(day.dataset.due));
+    const due = movedTo(task.due, String(day.dataset.due), zone);
     return { mark: day, side: "into", drop: () => changeTasks([task], { due }) };
   }
-  const row = /** @type {HTMLElement | null} */ (found?.closest(".row") ?? null);
-  return row === null || !canReorder() ? null : besides(row, y, task);
-}
-
-/** @param {HTMLElement} row @param {number} y @param {Task} task @returns {Target | null} */
-function besides(row, y, task) {
-  const other = findTask(row.dataset.key ?? "");
-  if (other === undefined || other.id === task.id || other.list_id !== task.list_id) return null;
-  const { top, height } = row.getBoundingClientRect();
-  const side = y < top + height / 2 ? "before" : "after";
+  const row = under(x, y, ".row");
+  const other = findTask(row?.dataset.key ?? "");
+  if (row === null || other === undefined || !canReorder()) return null;
+  if (other.id === task.id || other.list_id !== task.list_id) return null;
+  const side = sideOf(row, y);
   return { mark: row, side, drop: () => reorderTask(task, { [side]: other.id }) };
 }
 
-/** The same time on another day. @param {string | null} due @param {string} day */
-export function dayChanged(due, day) {
-  const time = due?.slice(10).replace(/[+-]\d\d:\d\d(:\d\d)?(?=\[)/, "") ?? "";
-  return day + time;
+/** @param {number} x @param {number} y @param {List} list @returns {Target | null} */
+function listTarget(x, y, list) {
+  const item = under(x, y, ".nav__item");
+  const other = findList(item?.dataset.key ?? "");
+  if (item === null || other === undefined || other.id === list.id) return null;
+  const side = sideOf(item, y);
+  return { mark: item, side, drop: () => placeList(list, { [side]: other.id }) };
+}
+
+/** @param {HTMLElement} element @param {number} y */
+function sideOf(element, y) {
+  const { top, height } = element.getBoundingClientRect();
+  return y < top + height / 2 ? "before" : "after";
 }

@@ -55,6 +55,18 @@ const PARTS = {
     const [{ Due }] = await Promise.all([import("./due.js"), style("date-picker")]);
     return Due;
   },
+  reschedule: async () => {
+    const [{ Reschedule }] = await Promise.all([import("./reschedule.js"), style("date-picker")]);
+    return Reschedule;
+  },
+  week: async () => {
+    const [{ WeekStrip }] = await Promise.all([import("./week-strip.js"), style("week")]);
+    return WeekStrip;
+  },
+  day: async () => {
+    const [{ Day }] = await Promise.all([import("./day.js"), style("date-picker")]);
+    return Day;
+  },
   move: async () => (await import("./move.js")).Move,
   "bulk-bar": async () => (await import("./bulk-bar.js")).BulkBar,
   confirm: async () => (await import("./confirm.js")).Confirm,

@@ -1,9 +1,10 @@
 /** What can be done with a task, or with all that are chosen. */
 import { html } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
+import { printed } from "../lib/keys.js";
 import { openTask } from "../lib/router.js";
 import { showDialog } from "../state/device.js";
-import { moveBy, moveToEnd, sendOff } from "../state/acts.js";
+import { moveBy, moveToEnd, sendOff, shiftDay } from "../state/acts.js";
 import * as selection from "../state/places.js";
 import { changeTasks, deleteTasks } from "../state/tasks.js";
 import { Menu } from "./menu.js";
@@ -33,9 +34,15 @@ function itemsFor(tasks, anchor) {
     { id: "top", label: t("command.move_top"), run: () => moveToEnd(task, "top") },
     { id: "bottom", label: t("command.move_bottom"), run: () => moveToEnd(task, "bottom") },
   ];
+  /** @type {import("./menu.js").Item[]} */
+  const days = [
+    { id: "later", label: t("command.later"), keys: printed("Alt+]"), run: () => shiftDay(tasks, 1) },
+    { id: "earlier", label: t("command.earlier"), keys: printed("Alt+["), run: () => shiftDay(tasks, -1) },
+  ];
   return [
     ...(isOne ? [...own, null] : []),
     { id: "due", label: t("command.due"), icon: "today", keys: "T", run: () => showDialog("due", { tasks, anchor }) },
+    ...(tasks.some((one) => one.due !== null) ? days : []),
     { id: "move", label: t("command.move"), icon: "move", keys: "V", run: () => showDialog("move", { tasks, anchor }) },
     null,
     ...[1, 2, 3, 4].map((priority) => ({

@@ -163,10 +163,14 @@ export function TaskRow({ task, place, count, ...rest }) {
 /** @param {{ task: Task, isChosen: boolean, showsList: boolean, hidesDue: boolean }} props */
 function RowShown({ task, isChosen, ...rest }) {
   const { title } = task;
+  const grip = (/** @type {PointerEvent} */ event) => {
+    event.preventDefault();
+    drag(event, (rest, moved) => rest.dragTask(event, moved, task));
+  };
   const menu = (/** @type {Event} */ event) =>
     showDialog("task-menu", { tasks: [task], anchor: event.currentTarget });
   return html`
-    <span class="row__grip" aria-hidden="true" onPointerDown=${(/** @type {PointerEvent} */ event) => drag(event, task)}>
+    <span class="row__grip" aria-hidden="true" onPointerDown=${grip}>
       <${Icon} name="grip" />
     </span>
     <${Tick} task=${task} />
@@ -191,12 +195,26 @@ function RowShown({ task, isChosen, ...rest }) {
     </span>`;
 }
 
-/** @param {PointerEvent} event @param {Task} task */
-async function drag(event, task) {
-  event.preventDefault();
-  const row = /** @type {Element} */ (event.currentTarget).closest(".row");
-  const { startDrag } = await import("./drag.js");
-  if (event.button === 0 && row instanceof HTMLElement) startDrag(row, task);
+/**
+ * Begins to drag what a handle is of. What the pointer does before the rest of
+ * it is here is done then.
+ *
+ * @param {PointerEvent} event
+ * @param {(drag: typeof import("./drag.js"), moved: HTMLElement) => void} begin
+ */
+export async function drag(event, begin) {
+  const moved = /** @type {Element} */ (event.currentTarget).closest("li");
+  if (event.button !== 0 || moved === null) return;
+  /** @type {PointerEvent[]} */
+  const early = [];
+  const types = /** @type {const} */ (["pointermove", "pointerup", "pointercancel"]);
+  const keep = (/** @type {PointerEvent} */ one) => void early.push(one);
+  for (const type of types) document.addEventListener(type, keep);
+  const rest = await import("./drag.js").catch(() => null);
+  for (const type of types) document.removeEventListener(type, keep);
+  if (rest === null) return;
+  begin(rest, moved);
+  for (const one of early) document.dispatchEvent(new PointerEvent(one.type, one));
 }
 
 /** The second line: when, where, and whether there is more. */

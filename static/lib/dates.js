@@ -123,6 +123,18 @@ export function formatDue({ day, time, zone }) {
 }
 
 /**
+ * The due moved to a day of somebody's calendar; the time stays, in its zone.
+ *
+ * @param {string | null} due @param {Day} day @param {string} here @returns {string}
+ */
+export function movedTo(due, day, here) {
+  if (due === null) return day;
+  const before = parseDue(due);
+  const by = daysBetween(wallOf(before, here).day, day);
+  return by === 0 ? due : formatDue({ ...before, day: addDays(before.day, by) });
+}
+
+/**
  * When a due comes for somebody in a zone. One with a zone of its own can fall
  * on another day here.
  *

@@ -8,14 +8,18 @@ import { t } from "./i18n.js";
 export const isMac = /Mac|iP(hone|ad|od)/.test(navigator.platform);
 const SEQUENCE = 1200;
 
+/** With Alt, a Mac writes other signs: these two are known by their place. */
+const PLACES = /** @type {Record<string, string>} */ ({ BracketLeft: "[", BracketRight: "]" });
+
 let before = "";
 let beforeAt = 0;
 
 /** What a key event is called. @param {KeyboardEvent} event */
 export function nameOf(event) {
   const mod = isMac ? event.metaKey : event.ctrlKey;
-  const letter = event.key.length === 1;
-  const key = letter ? event.key.toLowerCase() : event.key;
+  const written = (event.altKey ? PLACES[event.code] : undefined) ?? event.key;
+  const letter = written.length === 1;
+  const key = letter ? written.toLowerCase() : written;
   const parts = [];
   if (mod) parts.push("Mod");
   if (event.altKey) parts.push("Alt");

@@ -72,6 +72,14 @@ export function go(address, { replace = false, behind = null } = {}) {
   current.value = read();
 }
 
+/** Changes the address of the view on screen, under a panel too, as a part of the same visit. */
+/** @param {string} address */
+export function refine(address) {
+  if (current.peek().view === "task") history.replaceState({ behind: address }, "");
+  else history.replaceState(history.state, "", address);
+  current.value = read();
+}
+
 /** The view under a panel: kept with the entry, so that a reload knows it. */
 export function behind() {
   const address = history.state?.behind;

@@ -1,9 +1,11 @@
 /** What rows and lists do by key and menu: verbs that also see to the focus and say where things went. */
+import { addDays, longDay, movedTo, parseDue, wallOf } from "../lib/dates.js";
 import { t } from "../lib/i18n.js";
 import { page } from "../lib/router.js";
+import { dateSettings, today, zone } from "./device.js";
 import { nameOf } from "./places.js";
 import * as selection from "./places.js";
-import { findList, findTask, lists, openIn, reorderList, reorderTask } from "./tasks.js";
+import { changeEach, findList, findTask, lists, openIn, reorderList, reorderTask } from "./tasks.js";
 import { announce } from "./toasts.js";
 
 /** @typedef {import("../lib/types.js").Task} Task */
@@ -32,6 +34,44 @@ export function sendOff(tasks, act) {
   act(tasks);
   selection.chooseNone();
   if (next !== undefined) selection.focusRow(next);
+}
+
+/**
+ * Moves tasks by a day. What is late becomes today's, and nothing goes back
+ * into the past.
+ *
+ * @param {Task[]} tasks
+ * @param {1 | -1} by
+ */
+export function shiftDay(tasks, by) {
+  const moves = tasks.flatMap((task) => {
+    const to = dayAfter(task, by);
+    return to === null || to < today.peek() ? [] : [{ task, to }];
+  });
+  if (moves.length > 0) reschedule(moves, by > 0 ? "undo.later" : "undo.earlier");
+}
+
+/** @param {Task} task @param {number} by @returns {string | null} */
+function dayAfter({ due }, by) {
+  if (due === null) return null;
+  const { day } = wallOf(parseDue(due), zone);
+  return by > 0 && day < today.peek() ? today.peek() : addDays(day, by);
+}
+
+/**
+ * Moves tasks to days; the focus stays on the first, or goes on if it leaves.
+ *
+ * @param {{ task: Task, to: string }[]} moves
+ * @param {import("../lib/i18n.js").Key} said
+ */
+export function reschedule(moves, said = "undo.rescheduled") {
+  const [{ task: first, to }] = moves;
+  const day = longDay(to, dateSettings.peek().locale);
+  const act = () => changeEach(moves.map(({ task, to }) => [task, { due: movedTo(task.due, to, zone) }]), said, { day });
+  const leaves = page.peek().view === "today" && moves.some(({ to }) => to > today.peek());
+  if (leaves) return sendOff(moves.map(({ task }) => task), act);
+  act();
+  selection.focusRow(first.id);
 }
 
 /** Moves a task some places in its list. @param {Task} task @param {number} by */
@@ -67,7 +107,12 @@ export function moveListBy(list, by) {
   const own = lists.peek().filter((one) => !one.is_inbox);
   const at = own.findIndex((one) => one.id === list.id);
   const other = own[at + by];
-  if (other === undefined) return;
-  reorderList(own[at], by < 0 ? { before: other.id } : { after: other.id });
-  announce(t("list.placed", { place: at + by + 1, all: own.length }));
+  if (other !== undefined) placeList(list, by < 0 ? { before: other.id } : { after: other.id });
+}
+
+/** Moves a list beside another one. @param {import("../lib/types.js").List} list @param {{ before?: string, after?: string }} place */
+export function placeList(list, place) {
+  reorderList(list, place);
+  const own = lists.peek().filter((one) => !one.is_inbox);
+  announce(t("list.placed", { place: own.findIndex((one) => one.id === list.id) + 1, all: own.length }));
 }

@@ -5,7 +5,7 @@
 import { t } from "../lib/i18n.js";
 import { commandFor, isCharacter } from "../lib/keys.js";
 import { closeTask, go, openTask, route } from "../lib/router.js";
-import { moveBy, moveListBy, sendOff, targets } from "./acts.js";
+import { moveBy, moveListBy, sendOff, shiftDay, targets } from "./acts.js";
 import * as device from "./device.js";
 import { nameOf } from "./places.js";
 import * as selection from "./places.js";
@@ -30,6 +30,7 @@ import { say, undo } from "./toasts.js";
 
 const some = () => targets().length > 0;
 const one = () => targets().length === 1;
+const dated = () => targets().some((task) => task.due !== null);
 const orderable = () => one() && selection.canReorder();
 
 /** The row that a dialog stands beside. */
@@ -131,6 +132,9 @@ export const commands = [
   { id: "edit", title: "command.edit", group: "task", keys: ["Enter", "F2"], when: one, run: () => selection.edit(selection.targets()[0]) },
   { id: "open", title: "command.open", group: "task", keys: ["o"], when: one, run: () => openTask(selection.targets()[0]) },
   { id: "due", title: "command.due", group: "task", keys: ["t"], when: some, run: open("due") },
+  { id: "later", title: "command.later", group: "task", keys: ["Alt+]"], when: dated, run: () => shiftDay(targets(), 1) },
+  { id: "earlier", title: "command.earlier", group: "task", keys: ["Alt+["], when: dated, run: () => shiftDay(targets(), -1) },
+  { id: "reschedule", title: "command.reschedule", group: "page", keys: [], when: () => selection.lateTasks.peek().length > 0, run: () => device.showDialog("reschedule") },
   { id: "move", title: "command.move", group: "task", keys: ["v"], when: some, run: open("move"), steps: listsToMoveTo },
   { id: "menu", title: "command.menu", group: "task", keys: [".", "ContextMenu"], when: some, run: open("task-menu") },
   ...priorities,

@@ -2,8 +2,9 @@
  * The views that show open tasks: what each holds, in which sections and order;
  * and of its rows the one that the keys act on, and those that are chosen.
  */
-import { addDays, daysBetween, dayWords, longDay, parseDue, wallOf } from "../lib/dates.js";
+import { dayWords, daysBetween, daysFrom, firstWeekdayOf, isDay, longDay, parseDue, wallOf, weekOf } from "../lib/dates.js";
 import { t } from "../lib/i18n.js";
+import { page, refine } from "../lib/router.js";
 import { dateSettings, today, zone } from "./device.js";
 import { findList, inbox, lists, open, openIn } from "./tasks.js";
 import { computed, signal } from "../lib/ui.js";
@@ -31,7 +32,7 @@ import { computed, signal } from "../lib/ui.js";
  * }} Place `isManual`: in the order that the person gives
  */
 
-/** Days that Upcoming shows even when they are empty. */
+/** So many days Upcoming shows even when they are empty. */
 const NEAR = 7;
 
 /** What the calendar and the clock here show when something is due, by how it is written. */
@@ -69,6 +70,9 @@ const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const overdue = computed(() => dated.value.filter(({ day }) => day < today.value));
 const dueToday = computed(() => dated.value.filter(({ day }) => day === today.value));
 
+/** What was due before today, the longest ago first. */
+export const lateTasks = computed(() => overdue.value.filter(({ task }) => !task.completed).map(({ task }) => task));
+
 /** How many are due: late ones, and all that Today shows. */
 export const todayCounts = computed(() => ({
   late: overdue.value.length,
@@ -83,7 +87,7 @@ export const todayCounts = computed(() => ({
  */
 export function placeAt({ view, id }) {
   if (view === "today") return todayPlace();
-  if (view === "upcoming") return upcomingPlace();
+  if (view === "upcoming") return upcomingPlace(chosenDay.value);
   if (view === "all") return allPlace();
   const list = view === "list" ? findList(id) : inbox.value;
   return list && listPlace(list);
@@ -119,19 +123,57 @@ function todayPlace() {
   return { title, sections, isManual: false, showsList: true, empty: "today.empty" };
 }
 
-/** @returns {Place} */
-function upcomingPlace() {
+/** The day in Upcoming that the address names, or today. */
+export const chosenDay = computed(() => {
+  const day = page.value.query.get("day") ?? "";
+  return isDay(day) && day > today.value ? day : today.value;
+});
+
+/** The week that a day is in, as this person counts weeks. @param {string} day */
+export function weekAround(day) {
+  const { locale, firstWeekday } = dateSettings.value;
+  return daysFrom(weekOf(day, firstWeekdayOf(firstWeekday, locale)), 7);
+}
+
+/** The open tasks of each day from today on. */
+const byDay = computed(() => {
   /** @type {Map<string, Task[]>} */
   const days = new Map();
-  for (let at = 0; at < NEAR; at += 1) days.set(addDays(today.value, at), []);
   for (const { task, day } of dated.value) {
     if (day < today.value) continue;
     const tasks = days.get(day);
     if (tasks === undefined) days.set(day, [task]);
     else tasks.push(task);
   }
+  return days;
+});
+
+/** How many open tasks a day has. @param {string} day */
+export const countOn = (day) => byDay.value.get(day)?.length ?? 0;
+
+const sought = signal(/** @type {{ day: string } | null} */ (null));
+/** The day that shall come into sight; the view sees to it. */
+export const soughtDay = computed(() => sought.value);
+
+/** Upcoming shows this day, with its week. @param {string} day */
+export function showDay(day) {
+  refine(day > today.peek() ? `/upcoming?day=${day}` : "/upcoming");
+  sought.value = { day: chosenDay.peek() };
+}
+
+/** It is in sight. */
+export function dayShown() {
+  sought.value = null;
+}
+
+/** The days that are near, those of the week somebody looks at, and all with tasks. */
+/** @param {string} chosen @returns {Place} */
+function upcomingPlace(chosen) {
+  const week = weekAround(chosen).filter((day) => day >= today.value);
+  const days = [...new Set([...daysFrom(today.value, NEAR), ...week, ...byDay.value.keys()])].sort();
   const { locale } = dateSettings.value;
-  const sections = [...days].map(([day, tasks]) => {
+  const sections = days.map((day) => {
+    const tasks = byDay.value.get(day) ?? [];
     const isNear = daysBetween(today.value, day) < 2;
     const hint = isNear ? dayWords(day, today.value, locale) : "";
     return { key: day, title: longDay(day, locale), hint, tasks, preset: { due: day } };

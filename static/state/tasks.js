@@ -296,17 +296,25 @@ export function addQuietly(given) {
  * @param {import("../lib/i18n.js").Key} said
  */
 export function changeTasks(tasks, fields, said = "undo.changed") {
-  const names = /** @type {(keyof Task)[]} */ (Object.keys(fields));
-  const changed = tasks.filter((task) => names.some((name) => task[name] !== fields[name]));
-  if (changed.length === 0) return;
+  changeEach(tasks.map((task) => [task, fields]), said);
+}
+
+/**
+ * Changes each task by fields of its own, all in one step. `more` is what is
+ * said of it besides their titles.
+ *
+ * @param {[Task, Record<string, unknown>][]} changes
+ * @param {import("../lib/i18n.js").Key} said
+ * @param {Record<string, string>} [more]
+ */
+export function changeEach(changes, said, more = {}) {
+  const real = changes.filter(([task, fields]) => namesIn(fields).some((name) => task[name] !== fields[name]));
+  if (real.length === 0) return;
   perform(
     said,
-    about(changed),
-    changed.map((task) => patch(task, fields)),
-    changed.map((task) => {
-      const back = Object.fromEntries(names.map((name) => [name, task[name]]));
-      return op("change", "task", task.id, { body: back });
-    }),
+    { ...about(real.map(([task]) => task)), ...more },
+    real.map(([task, fields]) => patch(task, fields)),
+    real.map(([task, fields]) => op("change", "task", task.id, { body: seenOf(task, fields) })),
   );
 }
 
@@ -423,7 +431,7 @@ export function renameList(list, name) {
 /** @param {List} list @param {{ before?: string, after?: string }} place */
 export function reorderList(list, place) {
   const own = lists.peek().filter((one) => !one.is_inbox);
-  const at = own.indexOf(list);
+  const at = own.findIndex((one) => one.id === list.id);
   const back = at > 0 ? { after: own[at - 1].id } : { before: own[1]?.id };
   const position = rank(own, place);
   perform(
@@ -477,11 +485,14 @@ function op(kind, of, id, rest = {}) {
 
 /** A patch that knows what it was made upon. @param {Task} task @param {Record<string, unknown>} body */
 function patch(task, body) {
-  const names = /** @type {(keyof Task)[]} */ (Object.keys(body));
-  const seen = Object.fromEntries(names.map((name) => [name, task[name]]));
   const version = task.version > 0 ? task.version : undefined;
-  return op("change", "task", task.id, { body, seen, version });
+  return op("change", "task", task.id, { body, seen: seenOf(task, body), version });
 }
+
+/** What a task has now of the fields that a patch changes. @param {Task} task @param {Record<string, unknown>} fields */
+const seenOf = (task, fields) => Object.fromEntries(namesIn(fields).map((name) => [name, task[name]]));
+
+const namesIn = (/** @type {object} */ fields) => /** @type {(keyof Task)[]} */ (Object.keys(fields));
 
 /** @param {Task[]} tasks */
 function about(tasks) {

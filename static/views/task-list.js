@@ -7,6 +7,7 @@ import { nameOf, placeAt } from "../state/places.js";
 import * as selection from "../state/places.js";
 import { addList, addTask, findList, findTask, isFilled, lists, renameList } from "../state/tasks.js";
 import { dateSettings, now, renaming, showDialog, startRenaming, takeAhead, today, wall } from "../state/device.js";
+import { Lazy } from "../components/lazy.js";
 import { TaskRows } from "../components/task-rows.js";
 
 /** Above so many rows only those in sight are drawn. */
@@ -30,6 +31,9 @@ export function TaskListView() {
   }, [view, id, place?.list?.id]);
   useEffect(() => selection.chooseNone, [view, id]);
   const { drawn, end } = useGrowing(place?.sections ?? [], view + id);
+  useEffect(() => {
+    if (view === "upcoming" && selection.chosenDay.peek() > today.peek()) selection.showDay(selection.chosenDay.peek());
+  }, [view]);
   if (place === undefined) {
     return isFilled.value && html`<${Missing} />`;
   }
@@ -37,8 +41,9 @@ export function TaskListView() {
   selection.showing(ids, place.isManual);
   const isEmpty = ids.length === 0;
   return html`
-    <div class="view" key=${view + id}>
+    <div class="view" key=${view + id} data-view=${view}>
       <${ListHeader} place=${place} view=${view} />
+      ${view === "upcoming" && html`<div class="week"><${Lazy} name="week" /></div>`}
       ${isEmpty && html`<p class="empty">${t(place.empty)}</p>`}
       ${drawn.map(
         (section) => html`
@@ -75,6 +80,14 @@ function useGrowing(sections, where) {
     const at = sections.findIndex(({ tasks }) => tasks.some(({ id }) => id === wanted.id));
     if (at >= count) setGrown({ where, count: at + SOME });
   }, [wanted]);
+  const sought = selection.soughtDay.value;
+  useLayoutEffect(() => {
+    if (sought === null) return;
+    const at = sections.findIndex(({ key }) => key === sought.day);
+    if (at >= count) return setGrown({ where, count: at + SOME });
+    document.querySelector(`[data-section="${sought.day}"]`)?.scrollIntoView();
+    selection.dayShown();
+  }, [sought, count]);
   return { drawn: sections.slice(0, count), end };
 }
 
@@ -158,7 +171,10 @@ function Section({ section, place, isLong, view }) {
       html`<h2 class="section__title" data-tone=${tone}>
         ${href === undefined ? title : html`<a href=${href}>${title}</a>`}
         ${hint && html` <span class="section__hint">${hint}</span>`}
-        ${tone === "late" && html`<${Reschedule} tasks=${tasks} />`}
+        ${tone === "late" &&
+        html`<button class="button button--small button--quiet" type="button" aria-haspopup="dialog" onClick=${() => showDialog("reschedule")}>
+          ${t("today.reschedule")}
+        </button>`}
       </h2>`}
       <${TaskRows}
         label=${title || place.title}
@@ -169,12 +185,6 @@ function Section({ section, place, isLong, view }) {
       />
       ${view !== "all" && preset !== undefined && html`<${AddField} preset=${preset} isQuiet=${view === "upcoming"} name=${view === "upcoming" ? title : ""} />`}
     </section>`;
-}
-
-/** @param {{ tasks: import("../lib/types.js").Task[] }} props */
-function Reschedule({ tasks }) {
-  const open = (/** @type {Event} */ event) => showDialog("due", { tasks, anchor: event.currentTarget });
-  return html`<button class="button button--small button--quiet" type="button" onClick=${open}>${t("today.reschedule")}</button>`;
 }
 
 /* The field that adds tasks: at the foot of a list, and in the quick-add dialog */

@@ -1,6 +1,7 @@
 /** The order of tasks, and the list they are in: by key, by menu, by pointer. */
 import assert from "node:assert/strict";
 import { claim } from "./harness/claim.mjs";
+import { drag } from "./harness/drag.mjs";
 import { until } from "./harness/until.mjs";
 
 claim("Alt and an arrow move a task, and say to where", async (world) => {
@@ -38,7 +39,7 @@ claim("the menu moves a task to the top and to the bottom", async (world) => {
 claim("a row is dragged to another place", async (world) => {
   const { person, tab } = await three(world);
 
-  await drag(tab, "c", tab.row("a"), 0.2);
+  await drag(tab, await grip(tab, "c"), tab.row("a"), 0.2);
 
   await tab.shows("c", "a", "b");
   await person.has("c", "a", "b");
@@ -79,7 +80,7 @@ claim("a row is dragged onto a list in the sidebar", async (world) => {
   const list = await person.addList("Garden");
   await tab.place("Garden").waitFor();
 
-  await drag(tab, "b", tab.place("Garden"), 0.5);
+  await drag(tab, await grip(tab, "b"), tab.place("Garden"));
 
   await tab.shows("a", "c");
   await listOf(person, "b", list.id);
@@ -99,14 +100,8 @@ async function listOf(person, title, id) {
   );
 }
 
-/** With the pointer, from a row's handle to a height of something else. */
-async function drag(tab, title, target, height) {
+/** The handle of a row, which shows under the pointer. */
+async function grip(tab, title) {
   await tab.row(title).hover();
-  await tab.row(title).locator(".row__grip").hover();
-  await tab.page.mouse.down();
-  const box = await target.boundingBox();
-  const [x, y] = [box.x + box.width / 2, box.y + box.height * height];
-  await tab.page.mouse.move(x, y + 3);
-  await tab.page.mouse.move(x, y, { steps: 3 });
-  await tab.page.mouse.up();
+  return tab.row(title).locator(".row__grip");
 }

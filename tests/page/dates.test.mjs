@@ -16,6 +16,7 @@ import {
   isDay,
   isPast,
   monthGrid,
+  movedTo,
   parseDue,
   today,
   wallNow,
@@ -224,4 +225,16 @@ test("the bounds for the API hold what falls in the range in any two zones", () 
       assert(wall.day >= due_after && wall.day < due_before, wall.day);
     }
   }
+});
+
+test("a due moves to a day of the calendar here, and keeps its time there", () => {
+  const late = "2026-12-02T23:00:00-05:00[America/New_York]"; // the 3rd in Berlin
+  const cases = [
+    [null, "2026-12-05", "2026-12-05"],
+    ["2026-12-02", "2026-12-05", "2026-12-05"],
+    ["2026-12-02T14:00:00", "2026-12-01", "2026-12-01T14:00:00"],
+    [late, "2026-12-03", late],
+    [late, "2026-12-04", "2026-12-03T23:00:00[America/New_York]"],
+  ];
+  for (const [due, day, moved] of cases) assert.equal(movedTo(due, day, "Europe/Berlin"), moved);
 });
