@@ -42,7 +42,8 @@ import { language, LANGUAGE_SETTING, t, useLanguage } from "./lib/i18n.js";
 import { go, page, route } from "./lib/router.js";
 import { person, session, start } from "./state/session.js";
 import { Lazy, prefetch } from "./components/lazy.js";
-import { closeDialog, drawerOpen, keepFiles, newVersion, openDialog, quickAdd, setDrawer, showDialog, sidebarOpen, toggleSidebar } from "./state/device.js";
+import { drag } from "./components/task-rows.js";
+import { closeDialog, drawerOpen, keepFiles, newVersion, openDialog, quickAdd, setDrawer, setSidebarWidth, showDialog, SIDEBAR_WIDTHS, sidebarOpen, sidebarWidth, toggleSidebar } from "./state/device.js";
 import { online, pending } from "./state/outbox.js";
 import { chosen, todayCounts } from "./state/places.js";
 import { addList, conflicts, counts, inbox, lists } from "./state/tasks.js";
@@ -105,6 +106,7 @@ export function Shell() {
       data-sidebar=${sidebarOpen.value}
       data-drawer=${drawerOpen.value}
       data-panel=${panel !== null}
+      style=${{ "--sidebar": `${sidebarWidth.value}px` }}
     >
       <${Sidebar} />
       <div class="frame__shade" onClick=${() => setDrawer(false)}></div>
@@ -285,6 +287,7 @@ export function Sidebar() {
         ${own.map((list) => html`<${OwnList} key=${list.id} list=${list} />`)}
       </ul>
       <${NewList} />
+      <${Edge} />
     </nav>`;
 }
 
@@ -327,9 +330,11 @@ function OwnList({ list }) {
   const isHere = page.value.view === "list" && page.value.id === list.id;
   const menu = (/** @type {Event} */ event) => showDialog("list-menu", { list, anchor: event.currentTarget });
   return html`
-    <li class="nav__item">
+    <li class="nav__item" data-key=${list.id}>
       <a
         class="nav__link"
+        draggable=${false}
+        onPointerDown=${(/** @type {PointerEvent} */ event) => dragList(event, list)}
         href=${`/lists/${list.id}`}
         data-list=${list.id}
         data-own-list=${list.id}
@@ -341,6 +346,42 @@ function OwnList({ list }) {
       </a>
       <${IconButton} class="nav__menu" icon="more" label=${t("list.menu", { name: list.name })} aria-haspopup="menu" onClick=${menu} />
     </li>`;
+}
+
+/** A finger scrolls; it has the menu. @param {PointerEvent} event @param {import("./lib/types.js").List} list */
+function dragList(event, list) {
+  if (event.pointerType === "mouse") drag(event, (rest, moved) => rest.dragList(event, moved, list));
+}
+
+/** Between the sidebar and the rest, to make it wider (ARIA's window splitter). */
+function Edge() {
+  const width = sidebarWidth.value;
+  const [narrowest, widest] = SIDEBAR_WIDTHS;
+  const onPointerMove = (/** @type {PointerEvent} */ event) => {
+    const edge = /** @type {Element} */ (event.currentTarget);
+    if (edge.hasPointerCapture(event.pointerId)) setSidebarWidth(event.clientX);
+  };
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    const to = { ArrowLeft: width - 10, ArrowRight: width + 10, Home: narrowest, End: widest }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    setSidebarWidth(to);
+  };
+  return html`
+    <div
+      class="sidebar__edge"
+      role="separator"
+      tabindex="0"
+      aria-orientation="vertical"
+      aria-label=${t("sidebar.width")}
+      aria-valuemin=${narrowest}
+      aria-valuemax=${widest}
+      aria-valuenow=${width}
+      onPointerDown=${(/** @type {PointerEvent} */ event) => /** @type {Element} */ (event.currentTarget).setPointerCapture(event.pointerId)}
+      onPointerMove=${onPointerMove}
+      onKeyDown=${onKeyDown}
+      onDblClick=${() => setSidebarWidth(null)}
+    ></div>`;
 }
 
 function NewList() {

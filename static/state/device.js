@@ -10,6 +10,7 @@ import { online } from "./outbox.js";
 /** @typedef {"light" | "dark" | "system"} Theme */
 
 const SIDEBAR = "docket.sidebar";
+const WIDTH = "docket.sidebar.width";
 const THEME = "docket.theme";
 const CHARACTERS = "docket.keys";
 const USED = "docket.used";
@@ -39,6 +40,22 @@ export function toggleSidebar() {
   if (matchMedia("(max-width: 43.75rem)").matches) return setDrawer(!drawer.peek());
   open.value = !open.peek();
   localStorage.setItem(SIDEBAR, open.value ? "open" : "closed");
+}
+
+/** The narrowest and the widest that the sidebar may be, in pixels, */
+export const SIDEBAR_WIDTHS = /** @type {const} */ ([210, 420]);
+/** and how wide it is unless somebody says otherwise. */
+const USUAL_WIDTH = 280;
+
+const width = signal(Number(localStorage.getItem(WIDTH)) || USUAL_WIDTH);
+export const sidebarWidth = computed(() => width.value);
+
+/** @param {number | null} pixels null is the usual width */
+export function setSidebarWidth(pixels) {
+  const [narrowest, widest] = SIDEBAR_WIDTHS;
+  width.value = Math.min(Math.max(Math.round(pixels ?? USUAL_WIDTH), narrowest), widest);
+  if (pixels === null) localStorage.removeItem(WIDTH);
+  else localStorage.setItem(WIDTH, String(width.value));
 }
 
 /** @param {boolean} isOpen */

@@ -60,6 +60,7 @@ export default {
 
   // main.js
   "sidebar.name": "Ansichten und Listen",
+  "sidebar.width": "Breite der Seitenleiste",
   "sidebar.lists": "Listen",
   "count.open": { one: "{count} offen", other: "{count} offen" },
   "view.inbox": "Eingang",

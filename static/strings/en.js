@@ -65,6 +65,7 @@ export default {
 
   // main.js
   "sidebar.name": "Views and lists",
+  "sidebar.width": "Width of the sidebar",
   "sidebar.lists": "Lists",
   "count.open": { one: "{count} open", other: "{count} open" },
   "view.inbox": "Inbox",

@@ -1,6 +1,7 @@
 /** Lists of one's own. */
 import assert from "node:assert/strict";
 import { claim } from "./harness/claim.mjs";
+import { drag } from "./harness/drag.mjs";
 import { until } from "./harness/until.mjs";
 
 claim("a list is added, gets tasks and is renamed", async (world) => {
@@ -37,6 +38,50 @@ claim("lists are reordered by key and by menu", async (world) => {
   await shown(tab, "B", "C", "A");
 
   await named(person, "B", "C", "A");
+});
+
+claim("a list is dragged to another place, and a click on it still opens it", async (world) => {
+  const { person, tab } = await world.visitor();
+  for (const name of ["A", "B", "C"]) await person.addList(name);
+  await shown(tab, "A", "B", "C");
+
+  await drag(tab, tab.place("C"), tab.place("A"), 0.2);
+  await shown(tab, "C", "A", "B");
+  await named(person, "C", "A", "B");
+  await tab.heading("Inbox").waitFor();
+  await tab.press("z");
+  await shown(tab, "A", "B", "C");
+  await tab.place("C").click();
+
+  await tab.heading("C").waitFor();
+});
+
+claim("the sidebar is made wider by pointer and by keys, and stays so", async (world) => {
+  const { tab } = await world.visitor();
+  const edge = tab.page.getByRole("separator", { name: "Width of the sidebar" });
+  const isWide = (wide) =>
+    until(
+      async () => (await tab.page.getByRole("navigation", { name: "Views and lists" }).boundingBox()).width,
+      (width) => assert.equal(width, wide),
+    );
+  await isWide(280);
+
+  await edge.hover();
+  await tab.page.mouse.down();
+  await tab.page.mouse.move(360, 300, { steps: 3 });
+  await tab.page.mouse.up();
+  await isWide(360);
+  await tab.reload();
+  await isWide(360);
+  await edge.focus();
+  await tab.press("ArrowRight");
+  await isWide(370);
+  await tab.press("End");
+  await isWide(420);
+  await tab.press("Home");
+  await isWide(210);
+  await edge.dblclick();
+  await isWide(280);
 });
 
 claim("a list is deleted with its tasks and comes back with them", async (world) => {
