@@ -145,6 +145,7 @@ fn beyond_values(settings: &Settings) -> Vec<String> {
         Some(problem) => problems.push(problem),
         None => problems.extend(Sender::open(settings).err().map(|error| error.to_string())),
     }
+    problems.extend(crate::http::check_tls(settings).err().map(|error| error.to_string()));
     problems
 }
 

@@ -14,6 +14,7 @@ mod imports;
 mod invite;
 mod issuer;
 mod key;
+mod log;
 mod mail;
 mod migrate;
 mod output;
@@ -249,9 +250,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
     let loaded = crate::config::load(&flags)?;
     let config = &loaded.config;
-    output::log_to_stderr(config.log);
+    let log = log::Log::start(config.log);
     match command {
-        Command::Serve => serve::run(config)?,
+        Command::Serve => serve::run(config, &flags, &log)?,
         Command::Config(command) => command.run(&loaded)?,
         Command::Migrate(command) => return command.run(config),
         Command::Backup(command) => return command.run(config),

@@ -1,11 +1,8 @@
 //! What goes where: results to stdout, everything else to stderr.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 use serde::Serialize;
-use tracing::level_filters::LevelFilter;
-
-use crate::config::LogLevel;
 
 /// Prints a result; a reader that went away is no failure.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
@@ -60,30 +57,4 @@ pub(super) fn plain(text: &str) -> String {
 /// Tells a person something; a terminal that went away is no failure.
 pub(super) fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
-}
-
-/// True on a terminal, unless NO_COLOR is set, and elsewhere if CLICOLOR_FORCE is.
-fn wants_colour() -> bool {
-    let says = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    let is_forced = says("CLICOLOR_FORCE").is_some_and(|value| value != "0");
-    says("NO_COLOR").is_none() && (is_forced || std::io::stderr().is_terminal())
-}
-
-/// Starts the log: plain lines on stderr, coloured on a terminal.
-pub(super) fn log_to_stderr(level: LogLevel) {
-    let level = match level {
-        LogLevel::Error => LevelFilter::ERROR,
-        LogLevel::Warn => LevelFilter::WARN,
-        LogLevel::Info => LevelFilter::INFO,
-        LogLevel::Debug => LevelFilter::DEBUG,
-        LogLevel::Trace => LevelFilter::TRACE,
-    };
-    tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(std::io::stderr)
-        .with_ansi(wants_colour())
-        .with_target(false)
-        // It would report a log that cannot be written by a panic.
-        .log_internal_errors(false)
-        .init();
 }

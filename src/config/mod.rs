@@ -4,6 +4,7 @@
 //! over the default.
 
 mod issuer;
+mod listen;
 mod mail;
 mod sources;
 mod types;
@@ -16,7 +17,9 @@ use figment::value::{Dict, Value};
 
 pub use issuer::{IssuerConfig, Subjects};
 pub use sources::Flags;
-pub use types::{BackupPlan, BaseUrl, LogLevel, Secret, SignUp, SmtpTls, Switch};
+pub use types::{
+    BackupPlan, BaseUrl, LogLevel, Proxy, Secret, SignUp, SmtpTls, SocketMode, Switch,
+};
 
 use crate::error::{Error, Result};
 
@@ -68,6 +71,16 @@ settings! {
     /// The address people use, such as https://tasks.example.org: the issuer and
     /// audience of Docket's own tokens. Without it, http and the listening address.
     base_url: Option<BaseUrl> = None::<String>,
+    /// A file with the certificate (PEM) to serve https with, followed by those it was
+    /// signed by. Needs tls_key; without both, http is served.
+    tls_cert: Option<PathBuf> = None::<String>,
+    /// The file with the certificate's private key (PEM).
+    tls_key: Option<PathBuf> = None::<String>,
+    /// A Unix socket to listen on in place of address and port, for a reverse proxy on
+    /// this machine. Needs base_url.
+    unix_socket: Option<PathBuf> = None::<String>,
+    /// Who may connect to unix_socket, as an octal mode: 0660 is its owner and group.
+    unix_socket_mode: SocketMode = "0660",
     /// Other servers whose tokens are accepted: a list of tables with `issuer`,
     /// `jwks_url` or `jwks_file`, `audience` and `subjects`. See the README.
     issuers: Vec<IssuerConfig> = Vec::<String>::new(),
@@ -90,8 +103,9 @@ settings! {
     /// Origins besides the base URL whose pages may sign people in and use the API
     /// (CORS), such as https://app.example.org.
     trusted_origins: Vec<BaseUrl> = Vec::<String>::new(),
-    /// Proxies whose X-Forwarded-For is believed, as networks such as 10.0.0.0/8.
-    trusted_proxies: Vec<ipnet::IpNet> = Vec::<String>::new(),
+    /// Proxies whose X-Forwarded-For is believed, as addresses, networks such as
+    /// 10.0.0.0/8, or `unix` for whoever may connect to unix_socket.
+    trusted_proxies: Vec<Proxy> = Vec::<String>::new(),
     /// Whether sign-ins and the like are limited: on, or off for tests alone.
     rate_limits: Switch = "on",
     /// How many days the record of sign-ins, changes and failures goes back.
@@ -193,14 +207,6 @@ impl Loaded {
 }
 
 impl Config {
-    /// What Docket calls itself when it listens on `port`.
-    pub fn own_url(&self, port: u16) -> String {
-        match &self.base_url {
-            Some(url) => url.to_string(),
-            None => format!("http://{}", std::net::SocketAddr::new(self.address, port)),
-        }
-    }
-
     /// The directory that backups are kept in.
     pub fn backup_dir(&self) -> PathBuf {
         self.backup_dir.clone().unwrap_or_else(|| self.data_dir.join("backups"))
@@ -219,6 +225,7 @@ impl Config {
             return Err(("audit_days", "must be 1 to 36500".into()));
         }
         issuer::check(&self.issuers).map_err(|why| ("issuers", why))?;
+        listen::check(self)?;
         mail::check(self)
     }
 }

@@ -1,7 +1,9 @@
 //! Values of settings that have rules of their own.
 
 use std::fmt;
+use std::net::IpAddr;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// An origin: `http` or `https`, a host and perhaps a port, no path.
@@ -75,6 +77,44 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// A proxy whose word about a client's address is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Proxy {
+    Network(IpNet),
+    /// Whoever the Unix socket lets in.
+    Unix,
+}
+
+impl TryFrom<String> for Proxy {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Proxy, String> {
+        if text == "unix" {
+            return Ok(Proxy::Unix);
+        }
+        let one = |_| text.parse::<IpAddr>().map(IpNet::from);
+        let network = text.parse::<IpNet>().or_else(one);
+        let must = "must be an address, a network such as 10.0.0.0/8, or unix";
+        network.map(Proxy::Network).map_err(|_| format!("{text:?}: {must}"))
+    }
+}
+
+/// The permissions of a Unix socket, written as `chmod` takes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct SocketMode(pub u32);
+
+impl TryFrom<String> for SocketMode {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<SocketMode, String> {
+        let mode = u32::from_str_radix(&text, 8).ok().filter(|mode| *mode <= 0o777);
+        let must = "must be an octal mode such as 0660";
+        mode.map(SocketMode).ok_or_else(|| format!("{text:?}: {must}"))
+    }
+}
+
 /// Who may make an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -140,6 +180,25 @@ mod tests {
             ["tasks.example.org", "https://", "https://a/b", "ftp://a", "https://A", "https://a b"]
         {
             assert!(BaseUrl::try_from(bad.to_owned()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_a_network_or_the_socket() {
+        for good in ["10.0.0.0/8", "127.0.0.1", "::1", "fd00::/8", "unix"] {
+            assert!(Proxy::try_from(good.to_owned()).is_ok(), "{good}");
+        }
+        for bad in ["", "10.0.0.0/33", "proxy.example.org", "Unix", "*"] {
+            assert!(Proxy::try_from(bad.to_owned()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_socket_mode_is_octal() {
+        assert_eq!(SocketMode::try_from("0660".to_owned()), Ok(SocketMode(0o660)));
+        assert_eq!(SocketMode::try_from("600".to_owned()), Ok(SocketMode(0o600)));
+        for bad in ["", "0680", "1777", "-660", "rw"] {
+            assert!(SocketMode::try_from(bad.to_owned()).is_err(), "{bad}");
         }
     }
 

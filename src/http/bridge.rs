@@ -44,7 +44,7 @@ pub(super) enum Outgoing {
 /// Answers one request.
 pub(super) async fn answer(
     client: &'static Client,
-    peer: SocketAddr,
+    peer: Option<SocketAddr>,
     request: hyper::Request<Incoming>,
 ) -> hyper::Response<Outgoing> {
     let (head, body) = request.into_parts();
@@ -55,7 +55,7 @@ pub(super) async fn answer(
         None => dispatch(client, &head, body, peer, &id).await,
     };
     let headers = response.headers_mut();
-    security::add(headers);
+    security::add(client.rocket().state(), headers);
     if let Some(cors) = cors {
         cors.add(&head, headers);
     }
@@ -70,7 +70,7 @@ async fn dispatch(
     client: &'static Client,
     head: &hyper::http::request::Parts,
     body: Incoming,
-    peer: SocketAddr,
+    peer: Option<SocketAddr>,
     id: &str,
 ) -> hyper::Response<Outgoing> {
     let prepared = prepare(client, head, peer, id).and_then(|request| {
@@ -113,7 +113,7 @@ enum Refusal {
 fn prepare(
     client: &'static Client,
     head: &hyper::http::request::Parts,
-    peer: SocketAddr,
+    peer: Option<SocketAddr>,
     id: &str,
 ) -> Result<LocalRequest<'static>, Refusal> {
     let bad = |why: &str| Refusal::Error(Error::Malformed(why.to_owned()));
@@ -143,7 +143,9 @@ fn prepare(
         return Err(bad("the request names no host, or several"));
     }
     let mut request = client.req(method, origin);
-    request.set_remote(peer);
+    if let Some(peer) = peer {
+        request.set_remote(peer);
+    }
     for (name, value) in &head.headers {
         let value =
             std::str::from_utf8(value.as_bytes()).map_err(|_| bad("a header is no UTF-8"))?;

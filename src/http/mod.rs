@@ -28,7 +28,9 @@ mod reply;
 mod request_id;
 mod security;
 mod serve;
+mod socket;
 mod tasks;
+mod tls;
 mod trash;
 mod user_tasks;
 mod worker;
@@ -42,7 +44,9 @@ use tokio::sync::watch;
 
 use auth::Identity;
 use cors::Cors;
+use security::Transport;
 pub use serve::serve;
+pub use tls::check_tls;
 
 use crate::auth::Authority;
 use crate::db::Db;
@@ -83,7 +87,7 @@ pub fn routes() -> Vec<Route> {
     .concat()
 }
 
-fn rocket(app: App, identity: Identity, cors: Cors) -> Rocket<Build> {
+fn rocket(app: App, identity: Identity, cors: Cors, transport: Transport) -> Rocket<Build> {
     // Nothing is read from Rocket's own file or environment: the listener and
     // the settings are ours, and these are its defaults made safe.
     let figment = Figment::from(rocket::Config {
@@ -97,6 +101,7 @@ fn rocket(app: App, identity: Identity, cors: Cors) -> Rocket<Build> {
         .manage(app)
         .manage(identity)
         .manage(cors)
+        .manage(transport)
         .attach(rocket::shield::Shield::new())
         .attach(bridge::TrueMethod)
         .attach(auth::Renewal)
@@ -107,8 +112,13 @@ fn rocket(app: App, identity: Identity, cors: Cors) -> Rocket<Build> {
 }
 
 /// A router that lives as long as the process: answers borrow from it.
-async fn router(app: App, identity: Identity, cors: Cors) -> Result<&'static Client> {
-    let client = Client::untracked(rocket(app, identity, cors))
+async fn router(
+    app: App,
+    identity: Identity,
+    cors: Cors,
+    transport: Transport,
+) -> Result<&'static Client> {
+    let client = Client::untracked(rocket(app, identity, cors, transport))
         .await
         .map_err(|error| Error::Internal(format!("the router does not start: {error}")))?;
     Ok(Box::leak(Box::new(client)))

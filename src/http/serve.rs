@@ -1,15 +1,17 @@
 //! The server's life: from an open data directory to a clean stop.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::backups::Backups;
 use super::cors::Cors;
-use super::{App, housekeeping, listener};
+use super::listener::Door;
+use super::security::Transport;
+use super::socket::Socket;
+use super::tls::Tls;
+use super::{App, bridge, housekeeping, listener};
 use crate::auth::{self, Authority, session};
 use crate::config::{Config, SignUp, Switch};
 use crate::db::{Db, Role, ServerLock};
@@ -23,8 +25,9 @@ const WORKERS: usize = 4;
 /// Blocking threads: long reads, key fetches, password hashes.
 const BLOCKING: usize = 8;
 
-/// Serves until SIGTERM or SIGINT. `ready` hears the address once it answers.
-pub fn serve(config: &Config, ready: impl FnOnce(&str)) -> Result<()> {
+/// Serves until SIGTERM or SIGINT. `ready` hears the address once it answers, and
+/// `reload` is called for each SIGHUP.
+pub fn serve(config: &Config, ready: impl FnOnce(&str), reload: impl Fn()) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .max_blocking_threads(BLOCKING)
@@ -33,44 +36,34 @@ pub fn serve(config: &Config, ready: impl FnOnce(&str)) -> Result<()> {
         .enable_all()
         .build()
         .map_err(|error| Error::Setup(format!("cannot start threads: {error}")))?;
-    let served = runtime.block_on(run(config, ready));
+    let served = runtime.block_on(run(config, ready, reload));
     runtime.shutdown_background();
     served
 }
 
-async fn run(config: &Config, ready: impl FnOnce(&str)) -> Result<()> {
+async fn run(config: &Config, ready: impl FnOnce(&str), reload: impl Fn()) -> Result<()> {
+    let tls = Tls::load(config)?;
     let lock = ServerLock::take(&config.data_dir)?;
     // Before the database is touched: a busy port must leave no trace.
-    let listener = bind(config).await?;
-    let address = listener.local_addr().map_err(|error| Error::Setup(error.to_string()))?;
+    let socket = Socket::bind(config).await?;
+    let door = Door { socket, tls, places: listener::most_connections() };
     let checkpoints = config.checkpoints == Switch::On;
     let db = Db::open_with(&config.data_dir, Role::Server, checkpoints)?;
-    let served = answer(config, &db, listener, address, ready).await;
+    let served = answer(config, &db, door, ready, reload).await;
     db.close();
     drop(lock);
     served
 }
 
-async fn bind(config: &Config) -> Result<TcpListener> {
-    let address = SocketAddr::new(config.address, config.port);
-    TcpListener::bind(address).await.map_err(|error| {
-        let hint = match error.kind() {
-            std::io::ErrorKind::AddrInUse => "; another program has it, try --port 0",
-            std::io::ErrorKind::PermissionDenied => "; ports below 1024 need a privilege",
-            _ => "",
-        };
-        Error::Setup(format!("cannot listen on {address}: {error}{hint}"))
-    })
-}
-
 async fn answer(
     config: &Config,
     db: &Db,
-    listener: TcpListener,
-    address: SocketAddr,
+    door: Door,
     ready: impl FnOnce(&str),
+    reload: impl Fn(),
 ) -> Result<()> {
-    let base_url = config.own_url(address.port());
+    let address = door.socket.address()?;
+    let base_url = config.own_url(address.map_or(config.port, |address| address.port()));
     let url = base_url.clone();
     db.write(move |tx| {
         auth::ensure_key(tx, Timestamp::now())?;
@@ -78,29 +71,42 @@ async fn answer(
     })
     .await?;
     let (stop, stopping) = watch::channel(false);
+    let transport = Transport::of(&base_url);
     let identity = super::Identity::new(config, base_url.clone())?;
     identity.warn_of_lost_secret(db).await?;
     let failures = identity.failures();
     let authority = Arc::new(Authority::new(db.clone(), config, base_url));
     let app = App { db: db.clone(), authority, stopping: stopping.clone() };
-    let client = super::router(app, identity, Cors::new(config)).await?;
+    let client = super::router(app, identity, Cors::new(config), transport).await?;
     let mut signals = Signals::new()?;
     let backups = Backups::new(config, stopping.clone())?;
     tracing::info!(
         "a head must come within 30 s, a body within 15 s; a flood of connections \
          is for a reverse proxy or a firewall to stop"
     );
-    if config.signup == SignUp::Open && !address.ip().is_loopback() {
+    if let Some(address) = address.filter(|address| !address.ip().is_loopback())
+        && config.signup == SignUp::Open
+    {
         tracing::warn!(
             "anybody who reaches {address} can make an account; signup = \"invite\" or \
              \"closed\" ends that"
         );
     }
-    ready(&format!("http://{address}"));
+    ready(&match config.unix_socket() {
+        Some(path) => format!("unix:{}", path.display()),
+        None => address.map(|address| config.listening_url(address)).unwrap_or_default(),
+    });
     let housekeeping = tokio::spawn(housekeeping::run(db.clone(), config.audit_days));
     let backups = tokio::spawn(backups.run());
-    let server = tokio::spawn(listener::run(listener, client, stopping));
-    signals.first().await;
+    let tls = door.tls.clone();
+    let answer = move |peer, request| bridge::answer(client, peer, request);
+    let server = tokio::spawn(listener::run(door, answer, stopping));
+    while signals.next().await == Asked::Reload {
+        reload();
+        if let Some(tls) = &tls {
+            tls.reload();
+        }
+    }
     tracing::info!("stopping");
     stop.send_replace(true);
     housekeeping.abort();
@@ -112,10 +118,17 @@ async fn answer(
     ended.map_err(|error| Error::Internal(format!("the listener failed: {error}")))
 }
 
-/// The signals that stop the server.
+#[derive(PartialEq, Eq)]
+enum Asked {
+    Stop,
+    Reload,
+}
+
+/// The signals that stop the server, or have it read its files again.
 struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
 }
 
 impl Signals {
@@ -126,13 +139,15 @@ impl Signals {
         Ok(Signals {
             terminate: on(SignalKind::terminate())?,
             interrupt: on(SignalKind::interrupt())?,
+            hang_up: on(SignalKind::hangup())?,
         })
     }
 
-    async fn first(&mut self) {
+    async fn next(&mut self) -> Asked {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => Asked::Stop,
+            _ = self.interrupt.recv() => Asked::Stop,
+            _ = self.hang_up.recv() => Asked::Reload,
         }
     }
 }

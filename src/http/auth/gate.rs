@@ -2,7 +2,7 @@
 //! limit (before its body is read), the media type and JSON, the origin and the
 //! addresses in the body, and then whose session it brings.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use rocket::data::{Data, FromData, Outcome as DataOutcome};
 use rocket::http::Status;
@@ -15,6 +15,7 @@ use super::renewal::{Renewed, slide};
 use super::{AuthError, Identity};
 use crate::auth::audit::Origin;
 use crate::auth::session::{self, Device, SignedIn};
+use crate::config::Proxy;
 use crate::error::Error;
 use crate::http::reply::Reply;
 use crate::http::{App, bridge, error, params};
@@ -160,11 +161,20 @@ fn device_of(request: &Request<'_>, address: IpAddr) -> Device {
     }
 }
 
-/// The socket's peer; or, behind a trusted proxy, the last hop that is none.
+/// The socket's peer; or, behind a trusted proxy, the last hop that is none. Who
+/// comes by the Unix socket has no address, and counts as this machine.
 fn client_address(request: &Request<'_>, identity: &Identity) -> IpAddr {
-    let peer = request.remote().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip().to_canonical());
-    let trusted = |address: &IpAddr| identity.proxies.iter().any(|net| net.contains(address));
-    if !trusted(&peer) {
+    let remote = request.remote().map(|peer| peer.ip().to_canonical());
+    let peer = remote.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let trusted = |address: &IpAddr| {
+        let holds = |proxy: &Proxy| matches!(proxy, Proxy::Network(net) if net.contains(address));
+        identity.proxies.iter().any(holds)
+    };
+    let believed = match remote {
+        Some(peer) => trusted(&peer),
+        None => identity.proxies.contains(&Proxy::Unix),
+    };
+    if !believed {
         return peer;
     }
     let hops: Vec<&str> =

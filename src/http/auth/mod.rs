@@ -41,7 +41,7 @@ use crate::auth::ServerSecret;
 use crate::auth::mail::Mailer;
 use crate::auth::password::{Hasher, Verdict};
 use crate::auth::{audit, two_factor as factor};
-use crate::config::{Config, SignUp, Switch};
+use crate::config::{Config, Proxy, SignUp, Switch};
 use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::http::App;
@@ -60,7 +60,7 @@ pub struct Identity {
     pub(super) signup: SignUp,
     /// Nobody signs in with an address that is not proven.
     needs_proof: bool,
-    proxies: Vec<ipnet::IpNet>,
+    proxies: Vec<Proxy>,
 }
 
 impl Identity {

@@ -17,9 +17,10 @@ impl Origins {
         trusted.extend(origin_of(base_url));
         // Without a base URL, this machine's own names for itself are one.
         if config.base_url.is_none() && config.address.is_loopback() {
+            let scheme = base_url.split(':').next().unwrap_or_default();
             let port = base_url.rsplit(':').next().unwrap_or_default();
             for host in ["localhost", "127.0.0.1", "[::1]"] {
-                trusted.extend(origin_of(&format!("http://{host}:{port}")));
+                trusted.extend(origin_of(&format!("{scheme}://{host}:{port}")));
             }
         }
         Origins(trusted)
