@@ -12,6 +12,7 @@ mod healthcheck;
 mod import;
 mod imports;
 mod invite;
+mod isolation_check;
 mod issuer;
 mod key;
 mod log;
@@ -34,7 +35,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::auth::session::served_url;
-use crate::config::{Config, Flags, Switch};
+use crate::config::{Config, Flags, LogLevel, Switch};
 use crate::db::{Db, Role};
 use crate::error::{Error, Result};
 
@@ -219,6 +220,8 @@ Examples:
   docket audit tail --follow"
     )]
     Audit(audit::Audit),
+    /// Try on a copy whether everybody sees only what is theirs
+    IsolationCheck(isolation_check::IsolationCheck),
     /// Print what makes a shell complete docket's commands
     Completions(generate::Completions),
     /// Print the manual page, or write one for every command
@@ -250,7 +253,11 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
     let loaded = crate::config::load(&flags)?;
     let config = &loaded.config;
-    let log = log::Log::start(config.log);
+    let log = log::Log::start(match command {
+        // What is tried on a copy is no news, least of all to what reads the log.
+        Command::IsolationCheck(_) => LogLevel::Error,
+        _ => config.log,
+    });
     match command {
         Command::Serve => serve::run(config, &flags, &log)?,
         Command::Config(command) => command.run(&loaded)?,
@@ -269,6 +276,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Token(command) => return command.run(config),
         Command::Audit(command) => command.run(config)?,
         Command::HealthCheck(command) => command.run(config)?,
+        Command::IsolationCheck(command) => return command.run(config),
         Command::Completions(_) | Command::Man(_) | Command::Version(_) | Command::ExitCodes => {}
     }
     Ok(ExitCode::SUCCESS)

@@ -26,6 +26,7 @@ impl Bar {
                 Phase::Restoring => "restoring",
                 Phase::Checking => "checking",
                 Phase::Comparing => "comparing",
+                Phase::Walking => "walking",
             });
             // Where nobody knows how much there is, the bar stays empty.
             bar.set_length(total.max(1));

@@ -18,6 +18,7 @@ mod open;
 mod read;
 mod rehearse;
 pub mod restore;
+mod scratch;
 mod signals;
 mod snapshot;
 mod values;
@@ -36,6 +37,7 @@ pub use migrate::{Migration, Status as MigrationStatus, status as migration_stat
 pub use open::{new_private_file, private_file};
 pub use read::Conn;
 pub use rehearse::{Rehearsal, rehearse};
+pub use scratch::Scratch;
 pub use signals::{Signals, Watch};
 pub use write::Tx;
 

@@ -1,14 +1,13 @@
 //! Trying an upgrade on a copy.
 
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
 use serde::Serialize;
 
-use super::backup::{self, Moment, Report};
-use super::{content, migrate, open};
-use crate::error::{Error, Result};
+use super::backup::{self, Report};
+use super::{Scratch, content, migrate, open};
+use crate::error::Result;
 use crate::time::Timestamp;
 
 /// What came of it.
@@ -32,27 +31,9 @@ pub fn rehearse(
     now: Timestamp,
     report: &mut Report,
 ) -> Result<Rehearsal> {
-    let dir = data_dir.join(format!("rehearsal-{}", backup::stamp(now)));
-    open::make_private_dir(&dir, "rehearsal")?;
-    let rehearsed = rehearse_in(&dir, data_dir, checkpoints, report);
-    let removed = fs::remove_dir_all(&dir)
-        .map_err(|error| Error::Setup(format!("cannot remove {}: {error}", dir.display())));
-    let rehearsal = rehearsed?;
-    removed?;
-    Ok(rehearsal)
-}
-
-fn rehearse_in(
-    dir: &Path,
-    data_dir: &Path,
-    checkpoints: bool,
-    report: &mut Report,
-) -> Result<Rehearsal> {
-    let file = super::file_in(dir);
-    let moment = Moment::hold(data_dir, checkpoints)?;
-    let from = migrate::version(moment.conn())?;
-    moment.copy(&file, report)?;
-    drop(moment);
+    let scratch = Scratch::new(data_dir, now)?;
+    let from = scratch.copy(data_dir, checkpoints, report)?;
+    let file = super::file_in(scratch.dir());
     let before = content::read(&open::reader(&file)?, &mut |_| Ok(()))?;
     let begun = Instant::now();
     let migrated = migrate::bring_up(&file);

@@ -50,6 +50,12 @@ pub(super) const PAGES: &[&str] = &[
 /// Files that have an address of their own, or are for those who build.
 const NOT_BY_NAME: &[&str] = &["index.html", "docs.html", "openapi.json", "sw.js"];
 
+/// What the program says of its own API.
+pub(super) fn openapi_document() -> Result<serde_json::Value> {
+    let file = Assets::get("openapi.json").ok_or(Error::NotFound("OpenAPI document"))?;
+    serde_json::from_slice(&file.data).map_err(|error| Error::Internal(error.to_string()))
+}
+
 /// The documentation, below `/api`.
 pub(super) fn routes() -> Vec<Route> {
     routes![docs, openapi]

@@ -19,6 +19,7 @@ mod events;
 mod housekeeping;
 mod info;
 mod io;
+pub mod isolation;
 mod jwks;
 mod listener;
 mod lists;

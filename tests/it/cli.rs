@@ -74,6 +74,7 @@ pub const COMMANDS: &[&[&str]] = &[
     &["audit"],
     &["audit", "list"],
     &["audit", "tail"],
+    &["isolation-check"],
     &["completions"],
     &["man"],
     &["version"],

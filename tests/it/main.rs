@@ -30,6 +30,7 @@ mod import_hostile;
 mod invites;
 mod isolation;
 mod isolation_accounts;
+mod isolation_check;
 mod issuer;
 mod layering;
 mod limits;

@@ -39,6 +39,7 @@ pub enum Phase {
     Restoring,
     Checking,
     Comparing,
+    Walking,
 }
 
 /// How far it is; a total of 0 means that nobody knows.
