@@ -38,6 +38,7 @@ const ALL: &[Migration] = &[
         name: "0010_imported_rows",
         sql: include_str!("migrations/0010_imported_rows.sql"),
     },
+    Migration { name: "0011_history", sql: include_str!("migrations/0011_history.sql") },
 ];
 
 /// Where a file stands, as `docket migrate status` prints it.

@@ -81,6 +81,7 @@ pub fn prepare(data_dir: &Path, file: &Path, report: &mut Report) -> Result<Cand
 impl Candidate {
     /// Puts it in place; gives the directory in which what it replaced is kept.
     pub fn put_in_place(self, now: Timestamp) -> Result<PathBuf> {
+        renew_history(&self.part, self.schema, now)?;
         let kept = self.data_dir.join(format!("replaced-{}", backup::stamp(now)));
         open::make_private_dir(&kept, "replaced")?;
         let file = super::file_in(&self.data_dir);
@@ -177,6 +178,34 @@ fn examine_bare(
     let part = data_dir.join("docket-restored.scratch");
     files::copy(file, &part, &mut |_| Ok(()))?;
     Ok((backup::soundness(&part, report)?, part))
+}
+
+/// The first schema whose marks for clients name the history of the file.
+const NAMED_HISTORY: usize = 11;
+
+/// Begins another history in a file that nobody uses yet: what a client knows of
+/// the one that ends here, its cursors and ETags, must never fit this one. A number
+/// that rises goes on where that history cannot have come.
+fn renew_history(file: &Path, schema: usize, now: Timestamp) -> Result<()> {
+    if schema < NAMED_HISTORY {
+        // Its program knows a client that is ahead by the lower revision.
+        return Ok(());
+    }
+    let conn = open::open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // It is synced below, and does not count before.
+    conn.execute_batch("pragma journal_mode = off; pragma synchronous = off")?;
+    conn.execute_batch(&format!(
+        "begin;
+         update history set name = lower(hex(randomblob(6)));
+         update revisions set revision = revision + {now};
+         update lists set version = version + {now};
+         update tasks set version = version + {now};
+         commit",
+        now = now.0.max(0)
+    ))?;
+    drop(conn);
+    let synced = fs::File::open(file).and_then(|file| file.sync_all());
+    synced.map_err(|error| Error::of_io(&format!("cannot write {}", file.display()), &error))
 }
 
 /// Brings the log into the file, if the file is good for that.

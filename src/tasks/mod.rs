@@ -42,11 +42,12 @@ pub fn revision(conn: &Conn, owner: Owner) -> Result<i64> {
 }
 
 /// The name of the owner's history: no other account has it, nor one made
-/// anew for the same person.
+/// anew for the same person, nor the same account in another copy of the file.
 pub fn history(conn: &Conn, owner: Owner) -> Result<String> {
     // The last hyphenated part of a UUIDv7 is random.
     let inbox = store::inbox_id(conn, owner)?.to_string();
-    Ok(inbox.rsplit('-').next().unwrap_or_default().to_owned())
+    let of_owner = inbox.rsplit('-').next().unwrap_or_default();
+    Ok(format!("{of_owner}{}", store::file_history(conn)?))
 }
 
 /// One page of tasks that are not in the trash.

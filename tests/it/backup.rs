@@ -200,7 +200,7 @@ fn same_json(one: &[u8], other: &[u8]) -> bool {
 }
 
 #[test]
-fn a_backup_that_is_cut_short_or_grew_is_never_verified() {
+fn a_backup_that_is_cut_short_half_written_or_grew_is_never_verified() {
     let dir = at_rest(40);
     let file = back_up(dir.path());
     let good = fs::read(&file).expect("it is there");
@@ -212,6 +212,20 @@ fn a_backup_that_is_cut_short_or_grew_is_never_verified() {
         fs::write(&file, &good[..length]).expect("it is written");
         assert_eq!(verify(dir.path(), &file).0, Some(7), "{length} bytes");
         assert!(listed(dir.path()).is_empty(), "{length} bytes");
+    }
+    // As long as it was, but only half of it was written, or pages of it elsewhere.
+    let page = 4096;
+    let mut half = good.clone();
+    half[good.len() / 2..].fill(0);
+    let mut swapped = good.clone();
+    let (one, other) = (2 * page, good.len() - page);
+    swapped[one..one + page].copy_from_slice(&good[other..]);
+    swapped[other..].copy_from_slice(&good[one..one + page]);
+    for bad in [half, swapped] {
+        fs::write(&file, &bad).expect("it is written");
+        assert_eq!(verify(dir.path(), &file).0, Some(7));
+        let restored = docket(dir.path(), &["restore", file.to_str().expect("UTF-8"), "--yes"]);
+        assert!(!restored.status.success(), "{}", said(&restored));
     }
     fs::write(&file, [good.as_slice(), b"more"].concat()).expect("it is written");
     assert_eq!(verify(dir.path(), &file).0, Some(7));
@@ -363,6 +377,45 @@ fn restored_and_served_it_has_the_same_tasks_and_sign_ins() {
     assert_eq!(titles_of(&elsewhere.person(&again)), before);
 }
 
+// What a client saw after the backup must not fit what came in its place, even
+// once there were as many changes here.
+#[test]
+fn whoever_saw_what_a_restore_undid_reads_everything_anew() {
+    let mut app = App::with(&[ORIGIN]);
+    let person = ada(&app, 2);
+    let file = back_up(app.dir.path());
+    let first = person.get("/api/tasks?sort=created_at").body["items"][0].clone();
+    let task = format!("/api/tasks/{}", first["id"].as_str().expect("an id"));
+    let tag = |path: &str| person.get(path).header("etag").expect("a tag").to_owned();
+    let list = "/api/tasks?limit=9";
+    let change =
+        |person: &Person, title: &str| person.patch(&task, &json!({ "title": title })).status;
+    for title in ["seen", "and lost"] {
+        assert_eq!(change(&person, title), 200);
+    }
+    let (of_task, of_list) = (tag(&task), tag(list));
+    let cursor = crate::changes::now(&person);
+    assert_eq!(app.stop(), Some(0));
+    done(&docket(app.dir.path(), &["restore", file.to_str().expect("UTF-8"), "--yes"]));
+    let dir = std::mem::replace(&mut app.dir, TempDir::new().expect("a directory"));
+
+    let served = App::on_under(dir, &[ORIGIN], "true");
+    let again = served.bearer(&person.token);
+    for title in ["another", "way"] {
+        assert_eq!(change(&again, title), 200);
+    }
+    let gone = again.get(&format!("/api/changes?since={cursor}"));
+    assert_eq!((gone.status, gone.body["code"].as_str()), (410, Some("cursor_gone")));
+    for (path, known) in [(task.as_str(), &of_task), (list, &of_list)] {
+        let reply = again.send("GET", path, &[("if-none-match", known)], None);
+        assert_eq!(reply.status, 200, "{path} {known}: {}", reply.text);
+    }
+    let headers = [("content-type", "application/json"), ("if-match", of_task.as_str())];
+    let reply = again.send("PATCH", &task, &headers, Some(r#"{"title":"mine"}"#));
+    assert_eq!(reply.status, 412, "{}", reply.text);
+    assert_eq!(reply.body["current"]["title"], "way");
+}
+
 // SECURITY-BAR D12
 #[test]
 fn nothing_is_restored_beside_a_server_or_without_being_asked() {
@@ -434,7 +487,7 @@ fn an_upgrade_is_rehearsed_on_a_copy_only() {
     let rehearsal: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!((&rehearsal["tasks"], &rehearsal["accounts"]), (&json!(6), &json!(1)));
     assert_eq!(rehearsal["problems"], json!([]));
-    assert!(!names(app.dir.path()).iter().any(|name| name.contains("rehearsal")));
+    assert!(!names(app.dir.path()).iter().any(|name| name.contains("scratch")));
     assert_eq!(app.stop(), Some(0));
 }
 

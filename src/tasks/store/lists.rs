@@ -59,6 +59,11 @@ pub(in crate::tasks) fn inbox_id(conn: &Conn, owner: Owner) -> Result<ListId> {
     Ok(id)
 }
 
+/// The name that the file's history has since this copy was put in place.
+pub(in crate::tasks) fn file_history(conn: &Conn) -> Result<String> {
+    Ok(conn.prepare_cached("select name from history")?.query_row([], |row| row.get(0))?)
+}
+
 pub(in crate::tasks) fn counts(conn: &Conn, owner: Owner) -> Result<Vec<ListCount>> {
     let mut statement = conn.prepare_cached(
         "select lists.id, open, completed
