@@ -16,18 +16,23 @@
 //! | `accounts` | sessions and tokens against a real Better Auth, sign-ins against Argon2id |
 //! | `start` | start to first answer, and the size of the executable |
 //! | `memory` | what stays resident, idle and after reads and writes |
+//! | `backup` | what a backup of a million tasks does to those who write |
+//! | `import` | how long a hundred thousand tasks take, and the server meanwhile |
 //!
-//! A thousand people have a hundred tasks each, and each request is another
+//! `backup` and `import` are left out unless they are named: they make a million
+//! tasks first. A thousand people have a hundred tasks each, and each request is another
 //! person's than the one before. Server and load share the machine, so the
 //! figures to read are ratios: the rounds of what is compared take turns, and
 //! medians are shown. "CPU" is the server's own time for each request, which
 //! other work on the machine moves less. Nothing here passes or fails.
 
 mod accounts;
+mod backup;
 mod bare;
 mod disk;
 mod drive;
 mod footprint;
+mod import;
 mod reads;
 mod script;
 mod seed;
@@ -47,7 +52,11 @@ pub struct Plan {
     pub disk: Disk,
 }
 
-const PARTS: [&str; 6] = ["reads", "writes", "slow", "accounts", "start", "memory"];
+const PARTS: [&str; 8] =
+    ["reads", "writes", "slow", "accounts", "start", "memory", "backup", "import"];
+
+/// How many of them run where none is named.
+const USUAL: usize = 6;
 
 fn main() {
     let arguments: Vec<String> =
@@ -58,6 +67,9 @@ fn main() {
         _ => {}
     }
     let (parts, plan) = read(&arguments);
+    if parts == ["backup"] {
+        return backup::run(plan);
+    }
     let seeded = seed::Seeded::make();
     for part in parts {
         println!("\n## {part}\n");
@@ -67,6 +79,8 @@ fn main() {
             "slow" => slow::run(&seeded, plan),
             "accounts" => accounts::run(&seeded, plan),
             "start" => footprint::start(&seeded),
+            "backup" => backup::run(plan),
+            "import" => import::run(&seeded, plan),
             _ => footprint::memory(&seeded, plan),
         }
     }
@@ -91,7 +105,7 @@ fn read(arguments: &[String]) -> (Vec<&'static str>, Plan) {
             },
         }
     }
-    (if parts.is_empty() { PARTS.to_vec() } else { parts }, plan)
+    (if parts.is_empty() { PARTS[..USUAL].to_vec() } else { parts }, plan)
 }
 
 /// The middle value.

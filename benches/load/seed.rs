@@ -38,16 +38,32 @@ pub struct Seeded {
 
 impl Seeded {
     pub fn make() -> Seeded {
+        Seeded::with(PEOPLE, TASKS, HOARDERS)
+    }
+
+    /// People with so many usual tasks each, and nobody else.
+    pub fn of(people: usize, tasks: usize) -> Seeded {
+        Seeded::with(people, tasks, 0)
+    }
+
+    fn with(people: usize, tasks: usize, hoarders: usize) -> Seeded {
         let begun = Instant::now();
         let dir = tempfile::tempdir().expect("a directory");
         let db = Db::open(dir.path(), Role::Command).expect("a database");
-        let make = |name: String, count| person(&db, &name, count).expect("somebody");
-        let people = (0..PEOPLE).map(|index| make(format!("p{index}"), TASKS)).collect();
-        let hoarders = (0..HOARDERS).map(|index| make(format!("h{index}"), HOARD)).collect();
+        let make = |name: String, count, long| person(&db, &name, count, long).expect("somebody");
+        let people: Vec<Person> =
+            (0..people).map(|index| make(format!("p{index}"), tasks, false)).collect();
+        let hoarders: Vec<Person> =
+            (0..hoarders).map(|index| make(format!("h{index}"), HOARD, true)).collect();
         db.close();
-        let tasks = PEOPLE * TASKS + HOARDERS * HOARD;
+        let tasks = people.len() * tasks + hoarders.len() * HOARD;
         println!("seeded {tasks} tasks in {:.1} s", begun.elapsed().as_secs_f64());
         Seeded { dir, people, hoarders }
+    }
+
+    /// Where the data lies, for what is no server.
+    pub fn path(&self) -> &Path {
+        self.dir.path()
     }
 
     /// A directory of its own with the same data.
@@ -61,7 +77,7 @@ impl Seeded {
     }
 }
 
-fn person(db: &Db, name: &str, count: usize) -> Result<Person> {
+fn person(db: &Db, name: &str, count: usize, long: bool) -> Result<Person> {
     let now = Timestamp::now();
     let email = user::Email::parse(&format!("{name}@example.org"))?;
     let (owner, token) = db.write_now(move |tx| {
@@ -73,7 +89,6 @@ fn person(db: &Db, name: &str, count: usize) -> Result<Person> {
     let mut tasks = Vec::with_capacity(count);
     while tasks.len() < count {
         let (from, until) = (tasks.len(), count.min(tasks.len() + 5000));
-        let long = count > TASKS;
         let work = move |tx: &Tx| (from..until).map(|index| add(tx, owner, index, long)).collect();
         let made: Vec<TaskId> = db.write_now(work)?;
         tasks.extend(made);

@@ -12,6 +12,15 @@ use crate::seed::BASE_URL;
 /// The executable that is measured.
 pub const DOCKET: &str = env!("CARGO_BIN_EXE_docket");
 
+/// A command on a data directory.
+pub fn command(disk: Disk, dir: &Path) -> Command {
+    let mut docket = Command::new(DOCKET);
+    docket.env_clear();
+    disk.under(&mut docket, dir);
+    docket.current_dir("/").arg("--data-dir").arg(dir);
+    docket
+}
+
 /// A server, killed when it is dropped.
 pub struct Process {
     pub address: SocketAddr,

@@ -1,0 +1,71 @@
+//! What a backup of a million tasks does to those who write meanwhile.
+
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::Plan;
+use crate::drive::{Medians, Run, drive};
+use crate::script::Write;
+use crate::seed::Seeded;
+use crate::server::{Process, command};
+
+/// People with a thousand tasks each.
+const PEOPLE: usize = 1000;
+const TASKS: usize = 1000;
+
+const CLIENTS: [usize; 3] = [1, 16, 64];
+
+pub fn run(plan: Plan) {
+    let seeded = Seeded::of(PEOPLE, TASKS);
+    println!("| clients | when | writes/s | p50, ms | p99 | worst | took, s |");
+    println!("| ---: | --- | ---: | ---: | ---: | ---: | ---: |");
+    for clients in CLIENTS {
+        let dir = seeded.copy();
+        let docket = Process::docket_on(plan.disk, dir.path());
+        let write = || {
+            let script = Write::Patch.script(&seeded, clients);
+            drive(&docket, clients, plan.time, Write::Patch.status(), script)
+        };
+        write();
+        let alone: Vec<Run> = (0..plan.rounds).map(|_| write()).collect();
+        show(clients, "alone", &alone, None);
+        let mut backup = command(plan.disk, dir.path())
+            .args(["backup", "now"])
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("docket runs");
+        let (begun, mut beside) = (Instant::now(), Vec::new());
+        while !has_ended(&mut backup) {
+            beside.push(write());
+        }
+        show(clients, "beside a backup", &beside, Some(begun.elapsed()));
+        let verified = command(plan.disk, dir.path())
+            .args(["backup", "verify"])
+            .stdout(Stdio::null())
+            .status()
+            .expect("docket runs");
+        assert!(verified.success(), "the backup is not good");
+    }
+}
+
+/// True once it is done; it must have gone well.
+fn has_ended(child: &mut Child) -> bool {
+    match child.try_wait().expect("a child") {
+        Some(status) => {
+            assert!(status.success(), "the backup failed");
+            true
+        }
+        None => false,
+    }
+}
+
+/// Medians, but the worst of all.
+fn show(clients: usize, when: &str, runs: &[Run], took: Option<Duration>) {
+    let of = Medians::of(runs);
+    let worst = runs.iter().map(|run| run.within(1.0)).fold(0.0, f64::max);
+    let took = took.map_or(String::new(), |took| format!("{:.1}", took.as_secs_f64()));
+    println!(
+        "| {clients} | {when} | {:.0} | {:.1} | {:.1} | {worst:.1} | {took} |",
+        of.rate, of.p50, of.p99
+    );
+}
