@@ -1,20 +1,21 @@
 //! `/api/lists`.
 
-use rocket::{Route, State, delete, get, patch, post, routes};
+use rocket::http::Status;
+use rocket::{Route, State, delete, get, patch, post, put, routes};
 
 use super::App;
 use super::body::Body;
 use super::caller::Caller;
 use super::conditional::{IfMatch, IfNoneMatch, by_revision, unless_known};
 use super::params::{IdempotencyKey, ListPath, Query};
-use super::reply::Reply;
-use crate::error::Result;
+use super::reply::{Reply, to_json};
+use crate::error::{Error, Result};
 use crate::sync::{self, Answer};
 use crate::tasks::{self, List, ListPatch, NewList, Page, Params, etag};
 use crate::time::Timestamp;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![all, counts, create, read, change, remove, restore]
+    routes![all, counts, create, read, replace, change, remove, restore]
 }
 
 /// A person has a handful of lists: one page is all of them.
@@ -81,6 +82,37 @@ async fn read(caller: Caller, app: &State<App>, id: ListPath, known: IfNoneMatch
             unless_known(&known, etag(list.version), || Reply::kept(&list))
         })
         .await
+}
+
+#[put("/<id>", data = "<body>")]
+async fn replace(
+    caller: Caller,
+    app: &State<App>,
+    id: ListPath,
+    expect: IfMatch,
+    only_new: IfNoneMatch,
+    body: Body,
+) -> Result<Reply> {
+    let new = NewList::read(body.json)?;
+    let (owner, id, now) = (caller.owner, id.chosen()?, Timestamp::now());
+    let (list, made) = app
+        .db
+        .write(move |tx| {
+            if only_new.is_any()
+                && let Ok(list) = tasks::get_list(tx, owner, id)
+            {
+                let current = String::from_utf8(to_json(&list)?).unwrap_or_default();
+                return Err(Error::PreconditionFailed { etag: etag(list.version), current });
+            }
+            tasks::put_list(tx, owner, id, new, &expect.0, now)
+        })
+        .await?;
+    let reply = changed(&list)?;
+    Ok(if made {
+        reply.status(Status::Created).header("Location", format!("/api/lists/{}", list.id))
+    } else {
+        reply
+    })
 }
 
 #[patch("/<id>", data = "<body>")]

@@ -106,6 +106,11 @@ impl ListPath {
     pub(super) fn get(self) -> Result<ListId> {
         self.0.ok_or(Error::NotFound("list"))
     }
+
+    /// The id a client chose for a new list.
+    pub(super) fn chosen(self) -> Result<ListId> {
+        self.0.ok_or_else(|| Error::invalid("id", NotAnId.to_string()))
+    }
 }
 
 impl<'r> FromParam<'r> for TaskPath {

@@ -1,6 +1,7 @@
 //! The verbs of lists.
 
 use super::list::{List, ListCount, ListPatch, NewList};
+use super::store::Kind;
 use super::task::Place;
 use super::{Expect, rank, store};
 use crate::db::{Conn, Tx};
@@ -23,9 +24,41 @@ pub fn get_list(conn: &Conn, owner: Owner, id: ListId) -> Result<List> {
     store::find_list(conn, owner, id)?.ok_or(Error::NotFound("list"))
 }
 
+/// Makes a list with an id of our own.
 pub fn create_list(tx: &Tx, owner: Owner, new: NewList, now: Timestamp) -> Result<List> {
+    insert(tx, owner, ListId::new(), new, now)
+}
+
+/// Makes the list with the id a client chose, or renames the one that has it;
+/// it stays where it is unless the body says a place. The same body again
+/// changes nothing, so a retry is safe. True if it was made.
+pub fn put_list(
+    tx: &Tx,
+    owner: Owner,
+    id: ListId,
+    new: NewList,
+    expect: &Expect,
+    now: Timestamp,
+) -> Result<(List, bool)> {
+    if store::find_list(tx, owner, id)?.is_some() {
+        let patch = ListPatch { name: Some(new.name), place: new.place };
+        return Ok((update_list(tx, owner, id, patch, expect, now)?, false));
+    }
+    if store::find_trashed_list(tx, owner, id)?.is_some() {
+        return Err(Error::conflict("in_trash", "the list is in the trash; restore it first"));
+    }
+    if store::is_purged(tx, owner, (Kind::List, id.0))? {
+        return Err(Error::conflict("id_was_used", "a list with this id was removed for good"));
+    }
+    if *expect != Expect::Anything {
+        return Err(Error::NotFound("list"));
+    }
+    Ok((insert(tx, owner, id, new, now)?, true))
+}
+
+fn insert(tx: &Tx, owner: Owner, id: ListId, new: NewList, now: Timestamp) -> Result<List> {
     let list = List {
-        id: ListId::new(),
+        id,
         name: new.name.0,
         is_inbox: false,
         position: place(tx, owner, new.place, None)?,

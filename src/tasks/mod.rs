@@ -22,7 +22,9 @@ pub use content::{Content, KeptList, KeptTask};
 pub use due::{Due, DueBound};
 pub use expect::{Expect, etag};
 pub use list::{List, ListCount, ListName, ListPatch, NewList};
-pub use lists::{all_lists, counts, create_list, get_list, restore_list, trash_list, update_list};
+pub use lists::{
+    all_lists, counts, create_list, get_list, put_list, restore_list, trash_list, update_list,
+};
 pub use query::{Cursor, Key, Limit, Page, Params, Sort, SortKey, TaskQuery, read_query};
 pub use task::{Description, NewTask, Place, Priority, Task, TaskPatch, Title, read_completed};
 pub use transfer::{
@@ -90,7 +92,7 @@ pub fn put(
     if store::find_trashed_task(tx, owner, id)?.is_some() {
         return Err(Error::conflict("in_trash", "the task is in the trash; restore it first"));
     }
-    if store::is_purged(tx, owner, id)? {
+    if store::is_purged(tx, owner, (Kind::Task, id.0))? {
         return Err(Error::conflict("id_was_used", "a task with this id was removed for good"));
     }
     if *expect != Expect::Anything {

@@ -2,7 +2,7 @@
  * The one queue of writes. A change is shown at once and stands here until the
  * server has answered; the queue is kept in the browser, so it survives a
  * reload and a closed tab. One tab at a time sends, in order. Every write may
- * be repeated: tasks have ids that we chose, lists an idempotency key.
+ * be repeated: what is new has an id that we chose.
  */
 import { computed, signal } from "../lib/ui.js";
 import { Refused, Unreachable, alone, request, tabs } from "../lib/api.js";
@@ -190,10 +190,6 @@ function write(op) {
   const path = `/api/${op.of}s/${op.id}`;
   if (op.kind === "delete") return request("DELETE", path);
   if (op.kind === "restore") return request("POST", `${path}/restore`, { body: {} });
-  if (op.kind === "add" && op.of === "list") {
-    const headers = { "Idempotency-Key": `"${op.uid}"` };
-    return request("POST", "/api/lists", { body: op.body, headers });
-  }
   if (op.kind === "add") {
     return request("PUT", path, { body: op.body, headers: { "If-None-Match": "*" } });
   }
@@ -204,31 +200,19 @@ function write(op) {
 
 /**
  * Ops behind a sent one were made upon its result: they follow to the new
- * version, and to the id that the server gave a list. Tells which did.
+ * version. Tells which did.
  *
  * @param {Op} sent
  * @param {Thing | null} thing
  */
 function follow(sent, thing) {
   if (thing === null) return [];
-  return queue.peek().filter((one) => one.uid !== sent.uid && rebase(one, sent, thing));
-}
-
-/**
- * @param {Op} one
- * @param {Op} sent
- * @param {Thing} thing
- */
-function rebase(one, sent, thing) {
-  if (one.id === sent.id && one.of === sent.of) {
-    const version = one.version === undefined ? undefined : thing.version;
-    if (version === one.version && thing.id === one.id) return false;
-    Object.assign(one, { id: thing.id, version });
+  return queue.peek().filter((one) => {
+    const isUponIt = one.uid !== sent.uid && one.id === sent.id && one.of === sent.of;
+    if (!isUponIt || one.version === undefined || one.version === thing.version) return false;
+    one.version = thing.version;
     return true;
-  }
-  if (thing.id === sent.id || one.body?.list_id !== sent.id) return false;
-  one.body = { ...one.body, list_id: thing.id };
-  return true;
+  });
 }
 
 /**

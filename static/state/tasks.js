@@ -7,7 +7,7 @@ import { computed, signal } from "../lib/ui.js";
 import * as store from "../lib/store.js";
 import { between, newId } from "../lib/store.js";
 import * as outbox from "./outbox.js";
-import { complain, followId, remember } from "./toasts.js";
+import { complain, remember } from "./toasts.js";
 
 /** @typedef {import("../lib/types.js").Task} Task */
 /** @typedef {import("../lib/types.js").List} List */
@@ -83,15 +83,11 @@ export function findTask(id) {
   return shown.task.get(id);
 }
 
-/** A list by its id, or by the one it had before the server gave it one. */
-/** @param {string} id @returns {List | undefined} */
+/** A list by its id. @param {string} id @returns {List | undefined} */
 export function findList(id) {
   revision.value;
-  return shown.list.get(id) ?? shown.list.get(renamed.get(id) ?? "");
+  return shown.list.get(id);
 }
-
-/** The ids that new lists had here, with those the server gave. @type {Map<string, string>} */
-const renamed = new Map();
 
 /* What the server says */
 
@@ -226,11 +222,7 @@ outbox.listen({
     revision.value += 1;
   },
   done(op, thing) {
-    if (thing !== null && thing.id !== op.id) {
-      renamed.set(op.id, thing.id);
-      followId(op.id, thing.id);
-    }
-    known(op.of, thing?.id ?? op.id, thing);
+    known(op.of, op.id, thing);
   },
   refused(op, problem) {
     complain(op, problem);
@@ -405,7 +397,7 @@ function rank(siblings, { before, after }) {
   return between(low?.position ?? null, high?.position ?? null);
 }
 
-/** Adds a list at the end; tells the id it has until the server gives one. @param {string} name */
+/** Adds a list at the end; tells its id. @param {string} name */
 export function addList(name) {
   const id = newId();
   const position = rank(lists.peek().filter((list) => !list.is_inbox), {});

@@ -120,13 +120,6 @@ export function remember(inverse, isShown) {
   if (isShown) say(inverse.said, inverse.params, { canUndo: true });
 }
 
-/** The server gave something another id. @param {string} from @param {string} to */
-export function followId(from, to) {
-  const ops = (/** @type {Inverse} */ { ops }) =>
-    ops.map((op) => (op.id === from ? { ...op, id: to } : op));
-  replace(stack.peek().map((inverse) => ({ ...inverse, ops: ops(inverse) })));
-}
-
 /** Undoes what was done last. */
 export function undo() {
   const last = stack.peek().at(-1);

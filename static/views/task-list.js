@@ -2,7 +2,7 @@
 import { html, Icon, IconButton, useEffect, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { dueWords, longDay } from "../lib/dates.js";
 import { t } from "../lib/i18n.js";
-import { go, page } from "../lib/router.js";
+import { page } from "../lib/router.js";
 import { nameOf, placeAt } from "../state/places.js";
 import * as selection from "../state/places.js";
 import { addList, addTask, findList, findTask, isFilled, lists, renameList } from "../state/tasks.js";
@@ -23,12 +23,6 @@ export function TaskListView() {
   useEffect(() => {
     document.title = title === "" ? t("page.name") : `${title} · ${t("page.name")}`;
   }, [title]);
-  useEffect(() => {
-    // A new list has its own address once the server has named it.
-    if (view === "list" && place?.list !== undefined && place.list.id !== id) {
-      go(`/lists/${place.list.id}`, { replace: true });
-    }
-  }, [view, id, place?.list?.id]);
   useEffect(() => selection.chooseNone, [view, id]);
   const { drawn, end } = useGrowing(place?.sections ?? [], view + id);
   useEffect(() => {

@@ -26,6 +26,39 @@ claim("a list is added, gets tasks and is renamed", async (world) => {
   await tab.shows("sow peas");
 });
 
+claim("a new list stands there once, and what is typed in it stays, however late the server answers", async (world) => {
+  const { person, tab } = await world.visitor();
+  await tab.heading("Inbox").waitFor();
+  let answer;
+  await tab.page.route("**/api/lists/*", async (route) => {
+    const response = await route.fetch();
+    await new Promise((resolve) => (answer = resolve));
+    await route.fulfill({ response });
+  });
+
+  await tab.button("Add a list").click();
+  await tab.page.keyboard.type("Garden");
+  await tab.press("Enter");
+  await tab.addField().focus();
+  await tab.page.keyboard.type("sow ");
+  await named(person, "Garden");
+  // What comes after the list by the events shows that it has come too.
+  await person.add("told of later");
+  await tab.page.getByRole("link", { name: /^Inbox 1 open/ }).waitFor();
+  await shown(tab, "Garden");
+  answer();
+  await tab.isSaved();
+  await tab.page.keyboard.type("peas");
+  await tab.press("Enter");
+
+  await tab.shows("sow peas");
+  await shown(tab, "Garden");
+  await tab.isSaved();
+  await tab.reload();
+  await tab.heading("Garden").waitFor();
+  await tab.shows("sow peas");
+});
+
 claim("lists are reordered by key and by menu", async (world) => {
   const { person, tab } = await world.visitor();
   for (const name of ["A", "B", "C"]) await person.addList(name);

@@ -51,6 +51,58 @@ fn a_list_is_made_read_renamed_and_deleted() {
 }
 
 #[test]
+fn a_put_makes_a_list_with_an_id_of_the_clients_once() {
+    let app = App::start();
+    let ada = app.user("ada");
+    let home = new_list(&ada, "home");
+    let path = format!("/api/lists/{}", ListId::new());
+    let body = json!({ "name": "work", "before": home });
+
+    let made = ada.put(&path, &body);
+    let again = ada.put(&path, &body);
+    let headers = [("content-type", "application/json"), ("if-none-match", "*")];
+    let first_only = ada.send("PUT", &path, &headers, Some(r#"{"name":"office"}"#));
+
+    assert_eq!(made.status, 201, "{}", made.text);
+    assert_eq!(made.header("location"), Some(path.as_str()));
+    assert_eq!((again.status, &again.body), (200, &made.body));
+    assert_eq!((first_only.status, &first_only.body["current"]), (412, &made.body));
+    assert_eq!(names(&ada), "Inbox work home");
+    let office = ada.put(&path, &json!({ "name": "office" }));
+    assert_eq!((office.status, &office.body["version"]), (200, &json!(2)));
+    assert_eq!(names(&ada), "Inbox office home");
+}
+
+#[test]
+fn a_put_makes_no_list_of_what_is_another_or_was_one() {
+    let app = App::start();
+    let ada = app.user("ada");
+    let path = format!("/api/lists/{}", ListId::new());
+    let body = json!({ "name": "home" });
+    let inbox = at(&inbox(&ada));
+    assert_eq!(ada.put(&path, &body).status, 201);
+
+    assert_eq!(ada.delete(&path).status, 204);
+    let in_trash = ada.put(&path, &body);
+    assert_eq!(ada.delete("/api/trash").status, 204);
+    let purged = ada.put(&path, &body);
+    let permanent = ada.put(&inbox, &body);
+    let no_id = ada.put("/api/lists/7", &body);
+    let nowhere = format!("/api/lists/{}", ListId::new());
+    let headers = [("content-type", "application/json"), ("if-match", "*")];
+    let absent = ada.send("PUT", &nowhere, &headers, Some(r#"{"name":"home"}"#));
+
+    assert_eq!((in_trash.status, text(&in_trash.body["code"])), (409, "in_trash"));
+    assert_eq!((purged.status, text(&purged.body["code"])), (409, "id_was_used"));
+    assert_eq!((permanent.status, text(&permanent.body["code"])), (409, "inbox_is_permanent"));
+    assert_eq!((no_id.status, faults(&no_id)), (422, vec!["id"]));
+    assert_eq!(absent.status, 404);
+    assert_eq!(names(&ada), "Inbox");
+    // Ids are each person's own: to anybody else it is as free as any.
+    assert_eq!(app.user("bob").put(&path, &body).status, 201);
+}
+
+#[test]
 fn the_inbox_is_there_from_the_start_and_stays() {
     let app = App::start();
     let ada = app.user("ada");

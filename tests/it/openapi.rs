@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use docket::ids::TaskId;
+use docket::ids::{ListId, TaskId};
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
@@ -435,7 +435,7 @@ fn provoke(app: &App, ada: &Person, operation: &Operation, status: &str) -> (Str
     let method = operation.method.as_str();
     match status {
         "200" if operation.id() == "streamEvents" => (path.clone(), stream(app, ada, &[])),
-        "404" if operation.id() == "putTask" => {
+        "404" if ["putTask", "putList"].contains(&operation.id()) => {
             headers.push(("if-match", "*"));
             send(&path, &headers, body.as_deref())
         }
@@ -509,6 +509,9 @@ fn ready(ada: &Person, operation: &Operation, status: &str) -> String {
     }
     let path = operation.path.replace("{user_id}", user);
     let text = |value: &Value| value["id"].as_str().expect("an id").to_owned();
+    if operation.id() == "putList" && status == "201" {
+        return path.replace("{id}", &ListId::new().to_string());
+    }
     if operation.path.starts_with("/api/lists/{id}") {
         let list = if status == "409" {
             ada.get("/api/lists").body["items"][0].clone()
@@ -603,8 +606,13 @@ fn answers_with_everything_in_them_are_as_described() {
     let only_new = [("if-none-match", "*")];
     assert_eq!(checked("PUT", &once, &only_new, json!({ "title": "x" })).status, 412);
     assert_eq!(checked("PUT", "/api/tasks/7", &[], json!({ "title": "x" })).status, 422);
+    let list = format!("/api/lists/{home}");
+    assert_eq!(checked("PUT", &list, &only_new, json!({ "name": "x" })).status, 412);
+    assert_eq!(checked("PUT", "/api/lists/7", &[], json!({ "name": "x" })).status, 422);
     assert_eq!(checked("DELETE", &once, &[], Value::Null).status, 204);
-    assert_eq!(checked("DELETE", &format!("/api/lists/{home}"), &[], Value::Null).status, 204);
+    assert_eq!(checked("DELETE", &list, &[], Value::Null).status, 204);
+    let in_trash = checked("PUT", &list, &[], json!({ "name": "x" }));
+    assert_eq!(in_trash.body["code"], "in_trash");
     let trash = checked("GET", "/api/trash?limit=1", &[], Value::Null);
     assert_eq!(trash.body["items"][0]["type"], "list");
     let whole = checked("GET", "/api/trash", &[], Value::Null);
@@ -622,6 +630,8 @@ fn answers_with_everything_in_them_are_as_described() {
     checked("DELETE", "/api/trash", &[], Value::Null);
     let purged = checked("PUT", &once, &[], json!({ "title": "x" }));
     assert_eq!(purged.body["code"], "id_was_used");
+    let purged = checked("PUT", &list, &[], json!({ "name": "x" }));
+    assert_eq!(purged.body["code"], "id_was_used");
 }
 
 #[test]
@@ -633,7 +643,7 @@ fn heads_unknown_addresses_and_methods_are_as_described() {
         ("HEAD", "/healthz", 200),
         ("DELETE", "/api/tasks", 405),
         ("POST", "/api/info", 405),
-        ("PUT", "/api/lists/counts", 405),
+        ("PUT", "/api/changes", 405),
         ("PUT", "/api/users/x/tasks", 405),
         ("GET", "/api/nowhere", 404),
         ("GET", "/api/tasks/", 404),

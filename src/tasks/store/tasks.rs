@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, named_params};
 
-use super::{TASK, Trashed, bury, task_from, unbury};
+use super::{Seen, TASK, Trashed, bury, task_from, unbury};
 use crate::db::{Conn, Tx};
 use crate::error::Result;
 use crate::ids::{ListId, Owner, TaskId};
@@ -43,13 +43,13 @@ pub(super) fn trashed_task_from(row: &Row) -> rusqlite::Result<Trashed<Task>> {
 }
 
 /// True if this id was purged: it is never used again.
-pub(in crate::tasks) fn is_purged(conn: &Conn, owner: Owner, id: TaskId) -> Result<bool> {
+pub(in crate::tasks) fn is_purged(conn: &Conn, owner: Owner, (kind, id): Seen) -> Result<bool> {
     let purged = conn
         .prepare_cached(
             "select 1 from tombstones
-             where owner = :owner and kind = 'task' and id = :id and purged = 1",
+             where owner = :owner and kind = :kind and id = :id and purged = 1",
         )?
-        .exists(named_params! { ":owner": owner, ":id": id })?;
+        .exists(named_params! { ":owner": owner, ":kind": kind.name(), ":id": id.as_bytes() })?;
     Ok(purged)
 }
 
