@@ -21,11 +21,15 @@ export class Refused extends Error {
 export class Unreachable extends Error {}
 
 const TIMEOUT = 20_000;
-/** A token this near its end, in seconds, is renewed first. */
-const NEARLY_OVER = 60;
+/** A token this near its end, in milliseconds, is renewed first. */
+const NEARLY_OVER = 60_000;
 const LATER = new Set([408, 425, 429, 500, 502, 503, 504, 507]);
 
-/** @type {{ text: string, claims: { sub: string, name: string, email: string, exp: number } } | null} */
+/**
+ * `until` is by the clock here, which may be wrong: only how long a token lasts is taken from it.
+ *
+ * @type {{ text: string, claims: { sub: string, name: string, email: string, iat: number, exp: number }, until: number } | null}
+ */
 let token = null;
 
 /** What the page does when a session ends or belongs to somebody else. */
@@ -51,7 +55,8 @@ tabs.addEventListener("message", ({ data }) => {
 function adopt(text) {
   const part = text.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
   const bytes = Uint8Array.from(atob(part), (letter) => letter.charCodeAt(0));
-  token = { text, claims: JSON.parse(new TextDecoder().decode(bytes)) };
+  const claims = JSON.parse(new TextDecoder().decode(bytes));
+  token = { text, claims, until: Date.now() + (claims.exp - claims.iat) * 1000 };
   care.renewed(token.claims);
 }
 
@@ -109,7 +114,7 @@ export async function renew() {
 
 /** A token that will last for this request; waits for a sign-in if it must. */
 async function lasting() {
-  while (token === null || token.claims.exp - Date.now() / 1000 < NEARLY_OVER) {
+  while (token === null || token.until - Date.now() < NEARLY_OVER) {
     if ((await renew()) === null) await care.ended();
   }
   return token.text;
