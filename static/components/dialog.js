@@ -2,7 +2,8 @@
  * Dialogs: they keep the focus within, give it back, and close with Escape. One
  * with an anchor stands beside it; on a phone it comes up from below.
  */
-import { html, useLayoutEffect, useRef } from "../lib/ui.js";
+import { html, IconButton, useLayoutEffect, useRef } from "../lib/ui.js";
+import { t } from "../lib/i18n.js";
 
 const GAP = 4;
 
@@ -44,6 +45,7 @@ export function Dialog({ label, onClose, kind = "", anchor, children }) {
       onClick=${(/** @type {MouseEvent} */ event) => event.target === box.current && onClose?.()}
     >
       <div class="dialog__body">${children}</div>
+      ${anchor !== undefined && onClose !== undefined && html`<${IconButton} class="dialog__close" icon="close" label=${t("page.close")} onClick=${onClose} />`}
     </dialog>`;
 }
 

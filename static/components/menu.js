@@ -18,7 +18,7 @@ import { Dialog } from "./dialog.js";
 export function Menu({ label, items, anchor, onClose }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const entries = () => /** @type {HTMLElement[]} */ ([...(box.current?.querySelectorAll("button") ?? [])]);
-  useLayoutEffect(() => (entries().find((entry) => entry.ariaChecked === "true") ?? entries()[0])?.focus(), []);
+  useLayoutEffect(() => entries()[0]?.focus(), []);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     const all = entries();
     const to = nextPlace(event.key, all.indexOf(/** @type {HTMLElement} */ (document.activeElement)), all);

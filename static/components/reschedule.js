@@ -25,7 +25,7 @@ export function Reschedule({ onClose }) {
       <form onSubmit=${submit}>
         <h2>${t("today.reschedule")}</h2>
         <${Days} to=${to} onChoose=${setTo} />
-        <h3 class="moves__title" role="status">${t("reschedule.count", { count, day: shortDay(to, dateSettings.value.locale) })}</h3>
+        <p class="moves__title" role="status">${t("reschedule.count", { count, day: shortDay(to, dateSettings.value.locale) })}</p>
         <ul class="moves" tabindex="0" aria-label=${t("reschedule.preview")}>
           ${tasks.map((task) => html`<${Moved} key=${task.id} task=${task} to=${to} />`)}
         </ul>

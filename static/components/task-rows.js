@@ -227,7 +227,7 @@ function Meta({ task, showsList, hidesDue }) {
   if (when === "" && list === undefined && task.description === "") return null;
   return html`
     <div class="row__meta">
-      ${due !== null && when !== "" && html`<span class="due" data-late=${due.isPast} title=${due.full}>${when}${due.late !== "" && html`<span class="unseen">, ${due.late}</span>`}</span>`}
+      ${due !== null && when !== "" && html`<span class="due" data-late=${due.isPast} title=${due.full}>${when}${due.late !== "" && ` · ${due.late}`}</span>`}
       ${task.description !== "" && html`<span class="row__note"><${Icon} name="note" /><span class="unseen">${t("task.has_note")}</span></span>`}
       ${list !== undefined && html`<span class="row__list">${nameOf(list)}</span>`}
     </div>`;

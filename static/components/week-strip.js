@@ -50,15 +50,15 @@ function DayButton({ day, isChosen }) {
       type="button"
       disabled=${isOver}
       tabindex=${isChosen ? 0 : -1}
-      aria-label=${name}
       aria-pressed=${isChosen}
       aria-current=${day === today.value ? "date" : undefined}
       data-due=${isOver ? undefined : day}
       onClick=${() => showDay(day)}
     >
-      <span class="week__weekday">${weekdayWords(day, locale, "short")}</span>
-      <span class="week__date">${Number(day.slice(8))}</span>
-      <span class="week__count">${count > 0 ? count : ""}</span>
+      <span class="unseen">${name}</span>
+      <span class="week__weekday" aria-hidden="true">${weekdayWords(day, locale, "short")}</span>
+      <span class="week__date" aria-hidden="true">${Number(day.slice(8))}</span>
+      <span class="week__count" aria-hidden="true">${count > 0 ? count : ""}</span>
     </button>`;
 }
 

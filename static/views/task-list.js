@@ -94,7 +94,7 @@ function ListHeader({ place, view }) {
   return html`
     <header class="view__header">
       ${isRenamed
-        ? html`<${Rename} list=${list} />`
+        ? html`<h1><${Rename} list=${list} /></h1>`
         : html`<h1 onDblClick=${() => isOwn && startRenaming(list.id)}>${title}</h1>`}
       ${view === "today" && place.sections.length === 1 && html`<p class="view__context">${longDay(today.value, dateSettings.value.locale)}</p>`}
       ${isOwn &&

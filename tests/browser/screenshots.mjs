@@ -44,9 +44,8 @@ try {
 async function picture(context, kind, all) {
   const tab = await Tab.open(context, "/");
   for (const screen of all) {
-    await show(tab, screen);
     const path = join(folder, kind, `${screen[0].replace(/\W+/g, "-")}.png`);
-    await tab.page.screenshot({ path, animations: "disabled" });
+    await show(tab, screen, (page) => page.screenshot({ path, animations: "disabled" }));
   }
   await tab.page.close();
 }

@@ -1,4 +1,5 @@
-/** Every screen of the page, with something on it. */
+/** Every screen of the page and every dialog over it, with something on it. */
+import { PASSWORD } from "./person.mjs";
 
 const NOTES = "To **Mrs Hudson**\n\n- [x] ask\n- [ ] pay\n\n| a | b |\n| - | - |\n| `1` | [two](https://example.org/) |\n";
 
@@ -24,11 +25,11 @@ export async function furnish(person) {
   const gone = await person.add("A thought that did not last");
   await person.api("DELETE", `/api/tasks/${gone.id}`);
   await person.signInElsewhere();
-  return { rent, garden };
+  return { person, rent, garden };
 }
 
-/** For somebody who is signed in: a name, an address, and what to do there. */
-export const screens = ({ rent, garden }) => [
+/** For somebody who is signed in: a name, an address, what to do there, and what to put right afterwards. */
+export const screens = ({ person, rent, garden }) => [
   ["inbox", "/inbox"],
   ["today", "/today"],
   ["upcoming", "/upcoming"],
@@ -58,11 +59,62 @@ export const screens = ({ rent, garden }) => [
     await pressed(tab, "j", "Enter");
     await tab.page.getByRole("textbox", { name: "Title" }).waitFor();
   }],
+  ["another day of Upcoming", "/upcoming?day=2031-05-17", (tab) => tab.page.locator(".week__day").first().waitFor()],
+  ["go to a day", "/upcoming", async (tab) => {
+    await tab.page.getByRole("button", { name: /choose a day$/ }).click();
+    await tab.page.getByRole("dialog").waitFor();
+  }],
+  ["reschedule", "/today", async (tab) => {
+    await tab.button("Reschedule all").click();
+    await tab.page.getByRole("dialog").waitFor();
+  }],
+  ["menu of a list", `/lists/${garden.id}`, async (tab) => {
+    await tab.page.getByRole("main").getByRole("button", { name: /^More for the list/ }).click();
+    await tab.page.getByRole("menu").waitFor();
+  }],
+  ["rename a list", `/lists/${garden.id}`, async (tab) => {
+    await tab.heading(garden.name).dblclick();
+    await tab.page.getByRole("textbox", { name: "Name of the list" }).waitFor();
+  }],
+  ["edit the description", `/tasks/${rent.id}`, async (tab) => {
+    await tab.button("Edit the description").click();
+    await tab.page.getByRole("textbox", { name: "Description" }).waitFor();
+  }],
+  ["confirm", "/trash", async (tab) => {
+    await tab.button("Empty the trash").click();
+    await tab.page.getByRole("dialog").waitFor();
+  }],
+  ["two-factor set-up", "/settings/security", async (tab) => {
+    await tab.button("Turn on").click();
+    await tab.page.getByRole("textbox", { name: "Password" }).last().fill(PASSWORD);
+    await tab.press("Enter");
+    await tab.page.getByRole("img", { name: /QR code/ }).waitFor();
+  }],
+  ["conflict", "/inbox", (tab) => clash(tab, person)],
+  ["offline", "/inbox", async (tab) => {
+    await tab.row("Call Grace back").waitFor();
+    await tab.page.context().setOffline(true);
+    await tab.add("Written on the train");
+    await badge(tab).waitFor();
+  }, online],
+  ["what waits", "/inbox", async (tab) => {
+    await tab.row("Call Grace back").waitFor();
+    await tab.page.context().setOffline(true);
+    await tab.add("Written on the train");
+    await badge(tab).click();
+    await tab.page.getByRole("dialog").waitFor();
+  }, online],
   ["done", "/inbox", async (tab) => {
     await pressed(tab, "j", "e");
     await tab.toast().waitFor();
     await pressed(tab, "z");
   }],
+  ["sign in again", "about:blank", async (tab) => {
+    await tab.page.route("**/api/auth/get-session", (route) => route.fulfill({ json: null }));
+    await tab.page.route("**/api/auth/token", (route) => route.fulfill({ status: 401 }));
+    await tab.page.goto("/inbox");
+    await tab.page.getByRole("dialog", { name: "Sign in again" }).getByLabel("Password").waitFor();
+  }, (tab) => tab.page.unrouteAll()],
 ];
 
 /** For strangers. */
@@ -73,12 +125,29 @@ export const doors = [
   ["reset password", "/reset-password?token=none"],
 ];
 
-/** Shows one of them. */
-export async function show(tab, [, address, act]) {
+/** Shows one of them to somebody who looks. */
+export async function show(tab, [, address, act, putRight], look) {
   await tab.page.goto(address);
-  await tab.page.getByRole("heading", { level: 1 }).first().waitFor();
+  if (address !== "about:blank") await tab.page.getByRole("heading", { level: 1 }).first().waitFor();
   await tab.page.evaluate(() => document.fonts.ready);
   await act?.(tab);
+  await look(tab.page);
+  await putRight?.(tab);
+}
+
+const badge = (tab) => tab.page.getByRole("button", { name: /^Offline · \d waiting$/ });
+const online = (tab) => tab.page.context().setOffline(false);
+
+/** Changes a task here and elsewhere at the same time. */
+async function clash(tab, person) {
+  const task = await person.add("Meet Grace");
+  await tab.focusRow("Meet Grace");
+  await tab.press("Enter");
+  await tab.page.getByRole("textbox", { name: "Title" }).fill("Meet Grace at noon");
+  await person.change(task, { title: "Meet Grace at one", due: "2031-05-17" });
+  await tab.press("Enter");
+  await tab.page.getByRole("dialog", { name: "Changed in two places" }).waitFor();
+  await person.api("DELETE", `/api/tasks/${task.id}`);
 }
 
 async function opened(tab, keys, text = "") {
