@@ -43,7 +43,7 @@ import { go, page, route } from "./lib/router.js";
 import { person, session, start } from "./state/session.js";
 import { Lazy, prefetch } from "./components/lazy.js";
 import { drag } from "./components/task-rows.js";
-import { closeDialog, drawerOpen, keepFiles, newVersion, openDialog, quickAdd, setDrawer, setSidebarWidth, showDialog, SIDEBAR_WIDTHS, sidebarOpen, sidebarWidth, toggleSidebar } from "./state/device.js";
+import { closeDialog, draft, drawerOpen, keepDraft, keepFiles, newVersion, openDialog, quickAdd, setDrawer, setSidebarWidth, showDialog, SIDEBAR_WIDTHS, sidebarOpen, sidebarWidth, toggleSidebar } from "./state/device.js";
 import { online, pending } from "./state/outbox.js";
 import { chosen, todayCounts } from "./state/places.js";
 import { addList, conflicts, counts, inbox, lists } from "./state/tasks.js";
@@ -384,8 +384,11 @@ function Edge() {
     ></div>`;
 }
 
+const NEW_LIST = "list";
+
 function NewList() {
-  const [isOpen, setOpen] = useState(false);
+  const typed = draft(NEW_LIST);
+  const [isOpen, setOpen] = useState(typed !== null);
   if (!isOpen) {
     return html`
       <button class="nav__link nav__add" type="button" onClick=${() => setOpen(true)}>
@@ -395,6 +398,7 @@ function NewList() {
   const close = (/** @type {HTMLInputElement} */ field, /** @type {boolean} */ opensIt) => {
     const name = field.value.trim();
     field.value = "";
+    keepDraft(NEW_LIST, null);
     setOpen(false);
     if (name === "") return;
     const id = addList(name);
@@ -417,6 +421,8 @@ function NewList() {
         placeholder=${t("list.name")}
         autocomplete="off"
         ref=${focusAtOnce}
+        value=${typed?.text ?? ""}
+        onInput=${(/** @type {Event} */ event) => keepDraft(NEW_LIST, { text: /** @type {HTMLInputElement} */ (event.target).value })}
         onKeyDown=${onKeyDown}
         onBlur=${(/** @type {FocusEvent} */ event) => close(/** @type {HTMLInputElement} */ (event.currentTarget), false)}
       />

@@ -4,11 +4,11 @@ import { request } from "../lib/api.js";
 import { dueWords } from "../lib/dates.js";
 import { t } from "../lib/i18n.js";
 import { closeTask } from "../lib/router.js";
-import { dateSettings, now, showDialog } from "../state/device.js";
+import { dateSettings, draft, keepDraft, now, showDialog } from "../state/device.js";
 import { nameOf } from "../state/places.js";
-import { changeTasks, deleteTasks, findList, findTask, isFilled, meet } from "../state/tasks.js";
+import { changeTasks, deleteTasks, dropText, findList, findTask, isFilled, meet } from "../state/tasks.js";
 import { Notes } from "./notes.js";
-import { Tick } from "./task-rows.js";
+import { begunUpon, keepDraftOf, Tick } from "./task-rows.js";
 
 /** @typedef {import("../lib/types.js").Task} Task */
 
@@ -22,7 +22,10 @@ export function Detail({ id }) {
     // Completed long ago, perhaps: the server knows.
     request("GET", `/api/tasks/${id}`).then((found) => meet([found]), () => setMissing(true));
   }, [id, isFilled.value]);
-  useLayoutEffect(() => panel.current?.focus(), [id]);
+  useLayoutEffect(() => {
+    // Where somebody was typing when the page went away, they are already.
+    if (!panel.current?.contains(document.activeElement)) panel.current?.focus();
+  }, [id, task === undefined && !isMissing]);
   const close = () => closeTask(task === undefined ? "/inbox" : `/lists/${task.list_id}`);
   if (task === undefined && !isMissing) return null;
   return html`
@@ -77,25 +80,26 @@ const madeOn = (task) =>
 /** @param {{ task: Task }} props */
 function Title({ task }) {
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
-  const before = useRef(task);
+  const key = `title ${task.id}`;
+  const typed = draft(key);
+  // What changes elsewhere shows, unless somebody is typing here.
+  const before = begunUpon(task, "title", typed);
   useLayoutEffect(() => {
-    // What changes elsewhere shows, unless somebody is typing here.
-    if (field.current === null || document.activeElement === field.current) return;
-    before.current = task;
-    field.current.value = task.title;
-  }, [task]);
-  const save = (/** @type {Event} */ event) => {
-    // Not by the ref, which is empty when the panel closes under the field.
-    const typed = /** @type {HTMLTextAreaElement} */ (event.currentTarget);
-    const title = typed.value.replace(/\s*\n\s*/g, " ").trim();
-    if (title !== "") changeTasks([before.current], { title });
-    else typed.value = before.current.title;
+    if (typed !== null) field.current?.focus();
+  }, []);
+  const save = () => {
+    const title = (draft(key)?.text ?? "").replace(/\s*\n\s*/g, " ").trim();
+    keepDraft(key, null);
+    if (title !== "") changeTasks([before], { title });
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
     event.preventDefault();
     event.stopPropagation();
-    if (event.key === "Escape" && field.current !== null) field.current.value = before.current.title;
+    if (event.key === "Escape") {
+      dropText(before, "title", draft(key)?.text.trim() ?? "");
+      keepDraft(key, null);
+    }
     field.current?.closest("aside")?.focus();
   };
   return html`
@@ -105,7 +109,8 @@ function Title({ task }) {
       rows="1"
       maxlength="500"
       aria-label=${t("task.title")}
-      onFocus=${() => (before.current = task)}
+      value=${typed?.text ?? task.title}
+      onInput=${(/** @type {Event} */ event) => keepDraftOf(key, before, "title", event)}
       onBlur=${save}
       onKeyDown=${onKeyDown}
     ></textarea>`;

@@ -2,18 +2,18 @@
 import { html, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { markdown } from "../lib/markdown.js";
 import { t } from "../lib/i18n.js";
+import { draft, keepDraft } from "../state/device.js";
 import { changeTasks } from "../state/tasks.js";
-import { isLeft } from "./task-rows.js";
-
-/** What was typed and not yet saved, by task: nothing is lost when a panel closes. */
-/** @type {Map<string, string>} */
-const drafts = new Map();
+import { begunUpon, isLeft, keepDraftOf } from "./task-rows.js";
 
 /** @param {{ task: import("../lib/types.js").Task }} props */
 export function Notes({ task }) {
-  const [isEdited, setEdited] = useState(drafts.has(task.id));
+  const key = `notes ${task.id}`;
+  // What was typed and not yet saved: nothing is lost when a panel closes.
+  const typed = draft(key);
+  const [isEdited, setEdited] = useState(typed !== null);
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
-  const before = useRef(task);
+  const before = useRef(begunUpon(task, "description", typed));
   useLayoutEffect(() => {
     if (!isEdited || field.current === null) return;
     field.current.focus();
@@ -25,8 +25,8 @@ export function Notes({ task }) {
   };
   const save = () => {
     // Not by the ref, which is empty when the panel closes under the field.
-    const description = drafts.get(task.id) ?? before.current.description;
-    drafts.delete(task.id);
+    const description = draft(key)?.text ?? before.current.description;
+    keepDraft(key, null);
     changeTasks([before.current], { description });
     setEdited(false);
   };
@@ -46,8 +46,8 @@ export function Notes({ task }) {
         maxlength="16384"
         aria-label=${t("detail.notes")}
         placeholder=${t("detail.notes_hint")}
-        defaultValue=${drafts.get(task.id) ?? before.current.description}
-        onInput=${(/** @type {Event} */ event) => drafts.set(task.id, /** @type {HTMLTextAreaElement} */ (event.target).value)}
+        value=${typed?.text ?? before.current.description}
+        onInput=${(/** @type {Event} */ event) => keepDraftOf(key, before.current, "description", event)}
         onBlur=${() => isLeft() && save()}
         onKeyDown=${onKeyDown}
       ></textarea>`;

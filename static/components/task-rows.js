@@ -2,14 +2,14 @@
  * Rows of tasks, of which only those in sight are drawn, with the space of the
  * others kept. A row's height is measured once it is drawn and guessed before.
  */
-import { html, Icon, IconButton, useLayoutEffect, useRef, useState } from "../lib/ui.js";
+import { html, Icon, IconButton, useEffect, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import * as selection from "../state/places.js";
 import { dueWords } from "../lib/dates.js";
 import { t } from "../lib/i18n.js";
 import { openTask, page } from "../lib/router.js";
-import { dateSettings, now, showDialog } from "../state/device.js";
+import { dateSettings, draft, keepDraft, now, showDialog } from "../state/device.js";
 import { nameOf } from "../state/places.js";
-import { changeTasks, completeTasks, findList, reopenTasks } from "../state/tasks.js";
+import { changeTasks, completeTasks, dropText, findList, reopenTasks } from "../state/tasks.js";
 
 /** Of a row with one line. */
 const HEIGHT = 43;
@@ -259,6 +259,23 @@ function leave(task) {
   if (page.peek().view !== "task" && next !== undefined) selection.focusRow(next);
 }
 
+/**
+ * A task as it was when somebody began to type a change of it.
+ *
+ * @param {Task} task
+ * @param {"title" | "description"} field
+ * @param {import("../state/device.js").Draft | null} typed
+ */
+export function begunUpon(task, field, typed) {
+  return typed === null ? task : { ...task, version: typed.version ?? 0, [field]: typed.was ?? "" };
+}
+
+/** @param {string} key @param {Task} before @param {"title" | "description"} field @param {Event} event */
+export function keepDraftOf(key, before, field, event) {
+  const { value } = /** @type {HTMLTextAreaElement} */ (event.target);
+  keepDraft(key, { text: value, version: before.version, was: before[field] });
+}
+
 /** Whether a field was left for good: not for another window, nor for a dialog over it. */
 export const isLeft = () => document.hasFocus() && document.querySelector("dialog[open]") === null;
 
@@ -266,19 +283,29 @@ export const isLeft = () => document.hasFocus() && document.querySelector("dialo
 function RowEditor({ task }) {
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const isOver = useRef(false);
+  const key = `row ${task.id}`;
+  const typed = draft(key);
   // What was there when the editing began, whatever comes from elsewhere meanwhile.
-  const before = useRef(task).current;
+  const before = useRef(begunUpon(task, "title", typed)).current;
   useLayoutEffect(() => {
     field.current?.focus();
-    field.current?.setSelectionRange(before.title.length, before.title.length);
+    field.current?.setSelectionRange(field.current.value.length, field.current.value.length);
   }, []);
+  const hadDraft = useRef(false);
+  useEffect(() => {
+    // Another tab has it open too, and is done.
+    if (typed === null && hadDraft.current && !isOver.current) selection.edit(null);
+    hadDraft.current = typed !== null;
+  }, [typed === null]);
   const close = (/** @type {Event} */ event, /** @type {boolean} */ isSaved, /** @type {boolean} */ keepsFocus) => {
     if (isOver.current) return;
     isOver.current = true;
     // Not by the ref, which is empty when the view goes away under the editor.
     const { value } = /** @type {HTMLTextAreaElement} */ (event.currentTarget);
     const title = value.replace(/\s*\n\s*/g, " ").trim();
+    keepDraft(key, null);
     if (isSaved && title !== "") changeTasks([before], { title });
+    else if (!isSaved) dropText(before, "title", title);
     if (keepsFocus) selection.focusRow(task.id);
     selection.edit(null);
   };
@@ -297,7 +324,8 @@ function RowEditor({ task }) {
       rows="1"
       maxlength="500"
       aria-label=${t("task.title")}
-      defaultValue=${before.title}
+      value=${typed?.text ?? before.title}
+      onInput=${(/** @type {Event} */ event) => keepDraftOf(key, before, "title", event)}
       onKeyDown=${onKeyDown}
       onBlur=${(/** @type {Event} */ event) => isLeft() && close(event, true, false)}
     ></textarea>`;

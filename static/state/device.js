@@ -17,7 +17,6 @@ const USED = "docket.used";
 
 const open = signal(localStorage.getItem(SIDEBAR) !== "closed");
 const drawer = signal(false);
-const renamed = signal(/** @type {string | null} */ (null));
 const dialog = signal(/** @type {{ name: string, props: object } | null} */ (null));
 const characters = signal(localStorage.getItem(CHARACTERS) !== "off");
 
@@ -27,14 +26,6 @@ export const sidebarOpen = computed(() => open.value);
 export const drawerOpen = computed(() => drawer.value);
 /** The dialog over the page, by its name in `components/lazy.js`. */
 export const openDialog = computed(() => dialog.value);
-
-/** The list whose name is being edited, by its id. */
-export const renaming = computed(() => renamed.value);
-
-/** @param {string | null} id */
-export function startRenaming(id) {
-  renamed.value = id;
-}
 
 export function toggleSidebar() {
   if (matchMedia("(max-width: 43.75rem)").matches) return setDrawer(!drawer.peek());
@@ -147,6 +138,93 @@ export function setUsedEntries(ids) {
   localStorage.setItem(USED, JSON.stringify(ids));
 }
 
+/*
+ * What is typed and not yet saved. It is written down with every key, where a
+ * tab that is closed at once cannot lose it and other tabs see it; signing out
+ * wipes it.
+ */
+
+/**
+ * @typedef {{
+ *   text: string,
+ *   version?: number,
+ *   was?: string,
+ *   refused?: import("../lib/quick_add.js").Range[],
+ * }} Draft of a change, also what it was begun upon; of a new title, also what
+ *   is meant as it stands there
+ */
+
+const DRAFT = "docket.draft ";
+
+/** @type {Map<string, import("../lib/ui.js").Signal<Draft | null>>} */
+const drafts = new Map();
+
+/** @param {string} key */
+function draftAt(key) {
+  const found = drafts.get(key) ?? signal(readDraft(localStorage.getItem(DRAFT + key)));
+  drafts.set(key, found);
+  return found;
+}
+
+/** @param {string | null} text @returns {Draft | null} */
+const readDraft = (text) => (text === null ? null : JSON.parse(text));
+
+/** What is typed and not yet saved, by the name of its field. @param {string} key */
+export const draft = (key) => draftAt(key).value;
+
+/** @param {string} key @param {Draft | null} next null when it is saved, or given up */
+export function keepDraft(key, next) {
+  draftAt(key).value = next;
+  if (next === null) return localStorage.removeItem(DRAFT + key);
+  try {
+    localStorage.setItem(DRAFT + key, JSON.stringify(next));
+  } catch {
+    // The browser has no room left: it is kept for as long as the page is there.
+  }
+}
+
+addEventListener("storage", ({ key, newValue }) => {
+  if (key?.startsWith(DRAFT)) draftAt(key.slice(DRAFT.length)).value = readDraft(newValue);
+});
+
+/** What has a draft in a field of this kind: the rest of their names. @param {string} kind */
+export function draftsOf(kind) {
+  const begin = `${DRAFT}${kind} `;
+  return Object.keys(localStorage).flatMap((key) => (key.startsWith(begin) ? [key.slice(begin.length)] : []));
+}
+
+const renamed = signal(/** @type {string | null} */ (draftsOf("name")[0] ?? null));
+
+/** The list whose name is being edited, by its id. */
+export const renaming = computed(() => renamed.value);
+
+/** @param {string | null} id */
+export function startRenaming(id) {
+  renamed.value = id;
+}
+
+/**
+ * The name of a field that adds to a list, a day or both. That of today has no
+ * date, so that it goes on after midnight.
+ *
+ * @param {{ list_id?: string, due?: string }} preset
+ */
+export const nameOfAdding = ({ list_id = "", due = "" }) => `add ${list_id}/${due === today.value ? TODAY : due}`;
+
+const TODAY = "today";
+
+/** What was typed for a day that has come, or gone by, is today's. */
+function bringToToday() {
+  for (const name of draftsOf("add")) {
+    const [list, day] = name.split("/");
+    if (day === "" || day > today.value) continue;
+    const [from, to] = [`add ${name}`, `add ${list}/${TODAY}`];
+    const texts = [to, from].flatMap((key) => draftAt(key).peek()?.text ?? []);
+    keepDraft(to, { text: texts.join(" ") });
+    keepDraft(from, null);
+  }
+}
+
 const version = signal(/** @type {(() => void) | null} */ (null));
 
 /** Reloads into the new version of the page, when there is one. */
@@ -193,6 +271,8 @@ export function chooseDates(hours, firstWeekday) {
   }
   chosen.value = read();
 }
+
+effect(bringToToday);
 
 setInterval(() => {
   minute.value = new Date();

@@ -5,7 +5,7 @@
 import { dayWords, daysBetween, daysFrom, firstWeekdayOf, isDay, longDay, parseDue, wallOf, weekOf } from "../lib/dates.js";
 import { t } from "../lib/i18n.js";
 import { page, refine } from "../lib/router.js";
-import { dateSettings, today, zone } from "./device.js";
+import { dateSettings, draftsOf, today, zone } from "./device.js";
 import { findList, inbox, lists, open, openIn } from "./tasks.js";
 import { computed, signal } from "../lib/ui.js";
 
@@ -206,7 +206,8 @@ let order = /** @type {string[]} */ ([]);
 let isManual = false;
 
 const focusedId = signal(/** @type {string | null} */ (null));
-const editingId = signal(/** @type {string | null} */ (null));
+// Where somebody was typing when the page went away, it goes on.
+const editingId = signal(/** @type {string | null} */ (draftsOf("row")[0] ?? null));
 const chosenIds = signal(/** @type {Set<string>} */ (new Set()));
 const wanted = signal(/** @type {{ id: string } | null} */ (null));
 

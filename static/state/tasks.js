@@ -96,6 +96,7 @@ export async function load() {
   for (const list of await store.all("lists")) base.list.set(list.id, list);
   for (const task of await store.all("tasks")) base.task.set(task.id, task);
   filled.value = base.list.size > 0;
+  clashes.value = (await store.mark("clashes")) ?? [];
   await outbox.load();
   drawAll();
 }
@@ -228,15 +229,22 @@ outbox.listen({
     complain(op, problem);
   },
   conflict(op, current) {
-    clashes.value = [...clashes.peek(), { op, current: /** @type {Task} */ (current) }];
+    setClashes([...clashes.peek(), { op, current: /** @type {Task} */ (current) }]);
   },
 });
+
+/** What waits for an answer is kept: half of it is nowhere else. @param {import("../lib/types.js").Conflict[]} next */
+function setClashes(next) {
+  clashes.value = next;
+  store.setMark("clashes", next);
+}
 
 /** Forgets everything. */
 export function clear() {
   base.task.clear();
   base.list.clear();
   outbox.clear();
+  clashes.value = [];
   filled.value = false;
   drawAll();
 }
@@ -308,6 +316,18 @@ export function changeEach(changes, said, more = {}) {
     real.map(([task, fields]) => patch(task, fields)),
     real.map(([task, fields]) => op("change", "task", task.id, { body: seenOf(task, fields) })),
   );
+}
+
+/**
+ * Gives up what was typed in the place of a text; undoing takes it after all.
+ *
+ * @param {Task} task
+ * @param {"title" | "description"} field
+ * @param {string} text
+ */
+export function dropText(task, field, text) {
+  if (text === "" || text === task[field]) return;
+  remember({ said: "undo.dropped", params: { text }, ops: [patch(task, { [field]: text })] }, true);
 }
 
 /** @param {Task[]} tasks */
@@ -459,7 +479,7 @@ export async function giveUp(waiting) {
 /** Settles a conflict with the fields that were chosen. */
 /** @param {import("../lib/types.js").Conflict} conflict @param {Record<string, unknown>} fields */
 export function settle(conflict, fields) {
-  clashes.value = clashes.peek().filter((one) => one !== conflict);
+  setClashes(clashes.peek().filter((one) => one !== conflict));
   const current = shown.task.get(conflict.op.id) ?? conflict.current;
   changeTasks([current], fields);
 }

@@ -95,6 +95,7 @@ export default {
   "undo.added": "„{title}“ hinzugefügt",
   "undo.changed": "„{title}“ geändert",
   "undo.changed_many": { one: "{count} Aufgaben geändert", other: "{count} Aufgaben geändert" },
+  "undo.dropped": "Nicht übernommen: „{text}“",
   "undo.completed": "Erledigt: „{title}“",
   "undo.completed_many": { one: "{count} Aufgaben erledigt", other: "{count} Aufgaben erledigt" },
   "undo.reopened": "„{title}“ wieder geöffnet",

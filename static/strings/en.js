@@ -100,6 +100,7 @@ export default {
   "undo.added": "Added “{title}”",
   "undo.changed": "Changed “{title}”",
   "undo.changed_many": { one: "Changed {count} tasks", other: "Changed {count} tasks" },
+  "undo.dropped": "Not kept: “{text}”",
   "undo.completed": "Done: “{title}”",
   "undo.completed_many": { one: "{count} tasks done", other: "{count} tasks done" },
   "undo.reopened": "Reopened “{title}”",

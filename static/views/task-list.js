@@ -6,7 +6,7 @@ import { page } from "../lib/router.js";
 import { nameOf, placeAt } from "../state/places.js";
 import * as selection from "../state/places.js";
 import { addList, addTask, findList, findTask, isFilled, lists, renameList } from "../state/tasks.js";
-import { dateSettings, now, renaming, showDialog, startRenaming, takeAhead, today, wall } from "../state/device.js";
+import { dateSettings, draft, keepDraft, nameOfAdding, now, renaming, showDialog, startRenaming, takeAhead, today, wall } from "../state/device.js";
 import { Lazy } from "../components/lazy.js";
 import { TaskRows } from "../components/task-rows.js";
 
@@ -109,10 +109,13 @@ function ListHeader({ place, view }) {
 
 /** @param {{ list: import("../lib/types.js").List }} props */
 function Rename({ list }) {
+  const key = `name ${list.id}`;
+  const typed = draft(key);
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
-  useLayoutEffect(() => field.current?.select(), []);
+  useLayoutEffect(() => (typed === null ? field.current?.select() : field.current?.focus()), []);
   const close = (/** @type {boolean} */ isSaved) => {
     const name = field.current?.value.trim() ?? "";
+    keepDraft(key, null);
     if (isSaved && name !== "" && renaming.peek() === list.id) renameList(list, name);
     startRenaming(null);
   };
@@ -125,9 +128,10 @@ function Rename({ list }) {
     <input
       class="field view__rename"
       ref=${field}
-      value=${list.name}
+      value=${typed?.text ?? list.name}
       maxlength="200"
       aria-label=${t("list.name")}
+      onInput=${(/** @type {Event} */ event) => keepDraft(key, { text: /** @type {HTMLInputElement} */ (event.target).value })}
       onKeyDown=${onKeyDown}
       onBlur=${() => close(true)}
     />`;
@@ -186,9 +190,6 @@ function Section({ section, place, isLong, view }) {
 /** @typedef {import("../lib/quick_add.js").Token} Token */
 /** @typedef {import("../lib/quick_add.js").Range} Range */
 
-/** What was typed and not yet added stays for when the field is back. @type {Map<string, string>} */
-const drafts = new Map();
-
 /**
  * @param {{
  *   preset?: { list_id?: string, due?: string },
@@ -199,28 +200,28 @@ const drafts = new Map();
  * }} props `preset` is what a task gets unless its title says otherwise
  */
 export function AddField({ preset = {}, name = "", isQuiet = false, isFocused = false, onAdded }) {
-  const key = `${preset.list_id}/${preset.due}`;
-  const [text, setText] = useState(() => (drafts.get(key) ?? "") + (isFocused ? takeAhead() : ""));
-  const [refused, setRefused] = useState(/** @type {Range[]} */ ([]));
+  // What is typed and not yet added stays for when the field is back.
+  const key = nameOfAdding(preset);
+  const { text, refused = [] } = draft(key) ?? { text: "" };
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   useLayoutEffect(() => {
-    if (isFocused) field.current?.focus();
+    if (!isFocused) return;
+    field.current?.focus();
+    const ahead = takeAhead();
+    if (ahead !== "") keepDraft(key, { text: text + ahead, refused });
   }, []);
   const [reader, setReader] = useState(reading);
   const parsed = text === "" || reader === null ? null : reader.parseQuickAdd(text, wall(), named(), refused);
 
   const type = (/** @type {string} */ next) => {
-    if (reader !== null) setRefused(reader.moveRanges(refused, text, next));
-    setText(next);
-    drafts.set(key, next);
+    if (next === "") return keepDraft(key, null);
+    keepDraft(key, { text: next, refused: reader === null ? refused : reader.moveRanges(refused, text, next) });
   };
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     if (text.trim() === "" || parsed?.title.trim() === "") return;
     // At once: the next title may be typed while the reader is still on its way.
-    setText("");
-    setRefused([]);
-    drafts.delete(key);
+    keepDraft(key, null);
     add(parsed ?? (await understand(text)), preset);
     onAdded?.();
   };
@@ -249,7 +250,7 @@ export function AddField({ preset = {}, name = "", isQuiet = false, isFocused = 
         ${parsed.tokens.map((token) => {
           const words = wordsOf(token);
           const refuse = () => {
-            setRefused([...refused, token]);
+            keepDraft(key, { text, refused: [...refused, token] });
             field.current?.focus();
           };
           return html`<button class="chip" type="button" key=${token.kind} aria-label=${t("task.refuse", { words })} onClick=${refuse}>
