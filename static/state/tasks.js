@@ -377,7 +377,7 @@ export function moveTasks(tasks, listId) {
     return op("change", "task", task.id, { body: { list_id: listId }, position: last, version, seen });
   });
   const name = shown.list.get(listId)?.name ?? "";
-  perform("undo.moved", { ...about(moved), list: name }, ops, moved.map(putBack));
+  perform("undo.moved", { ...about(moved), list: name }, ops, putBack(moved));
 }
 
 /**
@@ -389,18 +389,25 @@ export function moveTasks(tasks, listId) {
 export function reorderTask(task, place) {
   const position = placeIn(task.list_id, place);
   const ops = [op("change", "task", task.id, { body: place, position })];
-  perform("undo.reordered", about([task]), ops, [putBack(task)], false);
+  perform("undo.reordered", about([task]), ops, putBack([task]), false);
 }
 
-/** Puts a task back to the list and the place where it is now. @param {Task} task */
-function putBack(task) {
-  const siblings = openIn(task.list_id);
-  const at = siblings.findIndex((one) => one.id === task.id);
-  /** @type {Record<string, unknown>} */
-  const body = { list_id: task.list_id };
-  if (siblings[at - 1] !== undefined) body.after = siblings[at - 1].id;
-  else if (siblings[at + 1] !== undefined) body.before = siblings[at + 1].id;
-  return op("change", "task", task.id, { body, position: task.position });
+/**
+ * Puts tasks back to the lists and the places where they are now, from the
+ * first to the last: each behind its neighbour, which is there again by then.
+ *
+ * @param {Task[]} tasks
+ */
+function putBack(tasks) {
+  const ids = new Set(tasks.map((task) => task.id));
+  return [...tasks].sort(byPosition).map((task) => {
+    const siblings = openIn(task.list_id);
+    const at = siblings.findIndex((one) => one.id === task.id);
+    const behind = siblings[at - 1];
+    const next = siblings.find((one, place) => place > at && !ids.has(one.id));
+    const place = behind ? { after: behind.id } : next ? { before: next.id } : {};
+    return op("change", "task", task.id, { body: { list_id: task.list_id, ...place }, position: task.position });
+  });
 }
 
 /** A rank in a list. @param {string} listId @param {{ before?: string, after?: string }} place */

@@ -154,6 +154,204 @@ claim("lists are made, renamed, moved and deleted by keyboard alone", async (wor
   await until(() => ownLists(tab), (names) => assert.deepEqual(names, ["House"]));
 });
 
+claim("a title is typed at the foot of a list, and what was not meant is refused, by keyboard alone", async (world) => {
+  const { person, tab } = await world.visitor();
+  const list = await person.addList("Garden");
+  await tab.place("Garden").waitFor();
+
+  // The first of this name is the button that opens the dialog.
+  await tabTo(tab, "Add a task");
+  await tab.press("Tab");
+  await tabTo(tab, "Add a task");
+  await tab.page.keyboard.type("read p1 2 jan 2040 #garden");
+  await tab.chip("Garden").waitFor();
+  await tabTo(tab, "Priority 1: not meant, keep it as text");
+  await tab.press("Enter");
+  await tab.chip("Priority 1").waitFor({ state: "detached" });
+  await tab.press("Enter");
+
+  await until(() => person.openTasks(), ([task]) => {
+    assert.equal(task.title, "read p1");
+    assert.equal(task.priority, 4);
+    assert.equal(task.due, "2040-01-02");
+    assert.equal(task.list_id, list.id);
+  });
+  await tab.press("Escape", "z");
+  await person.has();
+});
+
+claim("every change of a task is taken back by Z", async (world) => {
+  const { person, tab } = await world.visitor();
+  await person.addList("Garden");
+  for (const title of ["a", "b"]) await person.add(title, { due: "2040-01-02" });
+  await tab.place("Garden").waitFor();
+  await tab.shows("a", "b");
+  const before = await looks(person);
+  await tab.press("j");
+
+  const changes = {
+    title: () => typed(tab, ["Enter"], "x", ["Enter"]),
+    priority: () => tab.press("2"),
+    day: () => tab.press("Alt+]"),
+    date: () => typed(tab, ["t"], "3 mar 2041", ["Enter"]),
+    list: () => typed(tab, ["v"], "gar", ["Enter"]),
+    order: () => tab.press("Alt+ArrowDown"),
+    done: () => tab.press("e"),
+    trash: () => tab.press("Delete"),
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    await focusIs(tab, "a");
+    await change();
+    await until(() => looks(person), (now) => assert.notDeepEqual(now, before, name));
+    await tab.press("z");
+    await until(() => looks(person), (now) => assert.deepEqual(now, before, name));
+    await tab.shows("a", "b");
+    await tab.press("ArrowUp");
+  }
+});
+
+claim("every change of several tasks is taken back by Z", async (world) => {
+  const { person, tab } = await world.visitor();
+  await person.addList("Garden");
+  for (const title of ["a", "b", "c"]) await person.add(title, { due: "2040-01-02" });
+  await tab.place("Garden").waitFor();
+  await tab.shows("a", "b", "c");
+  const before = await looks(person);
+
+  const changes = {
+    priority: () => tab.press("1"),
+    day: () => tab.press("Alt+["),
+    date: () => typed(tab, ["t"], "3 mar 2041", ["Enter"]),
+    list: () => typed(tab, ["v"], "gar", ["Enter"]),
+    done: () => tab.press("e"),
+    trash: () => tab.press("Delete"),
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    await stepTo(tab, "a", "ArrowUp");
+    await tab.press("x", "Shift+ArrowDown");
+    await tab.page.getByText("2 selected").waitFor();
+    await change();
+    await until(() => looks(person), (now) => assert.equal(differences(now, before), 2, name));
+    await tab.press("Escape", "z");
+    await until(() => looks(person), (now) => assert.deepEqual(now, before, name));
+    await tab.shows("a", "b", "c");
+  }
+});
+
+claim("every change of a list is taken back by Z", async (world) => {
+  const { tab } = await world.visitor();
+  await tab.heading("Inbox").waitFor();
+  const add = async (name) => {
+    await tabTo(tab, "Add a list");
+    await typed(tab, ["Enter"], name, ["Enter"]);
+    await tab.heading(name).waitFor();
+  };
+  await add("Home");
+  await tab.press("z");
+  await until(() => ownLists(tab), (names) => assert.deepEqual(names, []));
+
+  await add("Home");
+  await add("Garden");
+  await inMenu(tab, "Garden", "Move up");
+  await until(() => ownLists(tab), (names) => assert.deepEqual(names, ["Garden", "Home"]));
+  await tab.press("z");
+  await until(() => ownLists(tab), (names) => assert.deepEqual(names, ["Home", "Garden"]));
+  await inMenu(tab, "Home", "Rename");
+  await typed(tab, [], "House", ["Enter"]);
+  await until(() => ownLists(tab), (names) => assert.deepEqual(names, ["House", "Garden"]));
+  await tab.press("z");
+  await until(() => ownLists(tab), (names) => assert.deepEqual(names, ["Home", "Garden"]));
+  await inMenu(tab, "Home", "Delete the list");
+  await until(() => ownLists(tab), (names) => assert.deepEqual(names, ["Garden"]));
+  await tab.press("z");
+  await until(() => ownLists(tab), (names) => assert.deepEqual(names, ["Home", "Garden"]));
+});
+
+claim("what is searched for is found, opened and completed by keyboard alone", async (world) => {
+  const { person, tab } = await world.visitor();
+  await person.add("sow peas");
+  await person.add("buy milk");
+  await tab.shows("sow peas", "buy milk");
+
+  await tab.press("/");
+  await tab.page.keyboard.type("peas");
+  await tab.shows("sow peas");
+  await tabTo(tab, "sow peas");
+  await tab.press("o");
+  await tab.panel().waitFor();
+  await tab.press("Escape");
+  await focusIs(tab, "sow peas");
+  await tab.press("e");
+
+  await person.has("buy milk");
+  await tab.press("z");
+  await person.has("sow peas", "buy milk");
+});
+
+claim("the menu of a row and the days of a month are used by keyboard alone", async (world) => {
+  const { person, tab } = await world.visitor();
+  for (const title of ["a", "b", "c"]) await person.add(title, { due: "2040-01-02" });
+  await tab.shows("a", "b", "c");
+  await tab.press("j", ".");
+  await tab.page.getByRole("menu").waitFor();
+  await tab.page.keyboard.type("moveto");
+  await tab.press("End", "ArrowUp", "Enter");
+  await tab.shows("b", "c", "a");
+  await focusIs(tab, "a");
+
+  await tab.press("t");
+  await tab.page.getByRole("dialog").waitFor();
+  await tabTo(tab, "Monday, 2 January 2040");
+  await tab.press("ArrowRight", "ArrowDown", "PageDown", "Enter");
+
+  await until(() => person.openTasks(), (tasks) => {
+    assert.equal(tasks.find(({ title }) => title === "a").due, "2040-02-10");
+  });
+});
+
+claim("a list comes out of the trash, and the trash is emptied, by keyboard alone", async (world) => {
+  const { person, tab } = await world.visitor();
+  for (const name of ["Home", "Garden"]) {
+    const list = await person.addList(name);
+    await person.api("DELETE", `/api/lists/${list.id}`);
+  }
+  await tab.press("g", "r");
+  await tab.button("Restore “Home”").waitFor();
+
+  await tabTo(tab, "Restore “Home”");
+  await tab.press("Enter");
+  await until(() => ownLists(tab), (names) => assert.deepEqual(names, ["Home"]));
+  await tabTo(tab, "Empty the trash");
+  await tab.press("Enter");
+  const dialog = tab.page.getByRole("dialog");
+  await dialog.waitFor();
+  await tab.press("Tab", "Enter");
+
+  await tab.page.getByText("The trash is empty.").waitFor();
+});
+
+claim("a name and the colours are set, and somebody signs in, by keyboard alone", async (world) => {
+  const { person, tab } = await world.visitor();
+  await tab.heading("Inbox").waitFor();
+  await tab.press("g", "s");
+  await tabTo(tab, "Name");
+  await typed(tab, ["Control+a"], "Ada Lovelace", ["Enter"]);
+  await tab.page.getByRole("link", { name: "Ada Lovelace: settings" }).waitFor();
+  await tab.page.getByRole("link", { name: "Appearance" }).focus();
+  await tab.press("Enter");
+  await tabTo(tab, "As the system");
+  await tab.press("ArrowDown", "ArrowDown");
+  await until(() => tab.page.evaluate(() => document.documentElement.dataset.theme), (theme) => assert.equal(theme, "dark"));
+  await tabTo(tab, "Sign out");
+  await tab.press("Enter");
+
+  await tab.heading("Sign in").waitFor();
+  await tabTo(tab, "E-mail");
+  await typed(tab, [], person.email, ["Tab"]);
+  await typed(tab, [], PASSWORD, ["Enter"]);
+  await tab.heading("Inbox").waitFor();
+});
+
 claim("the palette does by name what has no key at hand", async (world) => {
   const { person, tab } = await world.visitor();
   await person.addList("Garden");
@@ -215,12 +413,31 @@ async function tabTo(tab, name) {
   assert.fail(`Tab never comes to ${name}`);
 }
 
-/** Goes down until a row has the focus. */
-async function stepTo(tab, title) {
+/** Goes from row to row until one has the focus. */
+async function stepTo(tab, title, key = "j") {
   await until(async () => {
-    await tab.press("j");
+    await tab.press(key);
     return tab.focusedText();
   }, (found) => assert.equal(found.trim(), title));
+}
+
+/** Keys, then text in the field they lead to, then keys. */
+async function typed(tab, before, text, after) {
+  await tab.press(...before);
+  await tab.page.waitForFunction(() => document.activeElement?.matches("input, textarea"));
+  await tab.page.keyboard.type(text);
+  await tab.press(...after);
+}
+
+/** What the server has of each task, in their order, as far as Z brings it back. */
+async function looks(person) {
+  const tasks = await person.openTasks();
+  return tasks.map(({ title, priority, due, list_id }) => ({ title, priority, due, list_id }));
+}
+
+/** How many of the tasks are not as they were. */
+function differences(now, before) {
+  return before.filter((one) => !now.some((other) => JSON.stringify(one) === JSON.stringify(other))).length;
 }
 
 async function focusIs(tab, text) {
