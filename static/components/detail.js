@@ -1,10 +1,11 @@
 /** All of one task: beside the list on wide screens, over it on a phone. */
 import { html, Icon, IconButton, useEffect, useLayoutEffect, useRef, useState } from "../lib/ui.js";
-import { request } from "../lib/api.js";
+import { Refused, request } from "../lib/api.js";
 import { dueWords } from "../lib/dates.js";
 import { t } from "../lib/i18n.js";
 import { closeTask } from "../lib/router.js";
 import { dateSettings, draft, keepDraft, now, showDialog } from "../state/device.js";
+import { online } from "../state/outbox.js";
 import { nameOf } from "../state/places.js";
 import { changeTasks, deleteTasks, dropText, findList, findTask, isFilled, meet } from "../state/tasks.js";
 import { Notes } from "./notes.js";
@@ -15,26 +16,30 @@ import { begunUpon, keepDraftOf, Tick } from "./task-rows.js";
 /** @param {{ id: string }} props */
 export function Detail({ id }) {
   const task = findTask(id);
-  const [isMissing, setMissing] = useState(false);
+  const [why, setWhy] = useState(/** @type {"" | "detail.missing" | "error.unreachable"} */ (""));
   const panel = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
+    setWhy("");
     if (task !== undefined || !isFilled.value) return;
     // Completed long ago, perhaps: the server knows.
-    request("GET", `/api/tasks/${id}`).then((found) => meet([found]), () => setMissing(true));
-  }, [id, isFilled.value]);
+    request("GET", `/api/tasks/${id}`).then(
+      (found) => meet([found]),
+      (error) => setWhy(error instanceof Refused ? "detail.missing" : "error.unreachable"),
+    );
+  }, [id, isFilled.value, online.value]);
   useLayoutEffect(() => {
     // Where somebody was typing when the page went away, they are already.
     if (!panel.current?.contains(document.activeElement)) panel.current?.focus();
-  }, [id, task === undefined && !isMissing]);
+  }, [id, task === undefined && why === ""]);
   const close = () => closeTask(task === undefined ? "/inbox" : `/lists/${task.list_id}`);
-  if (task === undefined && !isMissing) return null;
+  if (task === undefined && why === "") return null;
   return html`
     <aside class="detail" aria-label=${t("detail.name")} tabindex="-1" ref=${panel} data-key=${id}>
       <div class="detail__bar">
         ${task !== undefined && html`<${Where} task=${task} />`}
         <${IconButton} icon="close" label=${t("detail.close")} onClick=${close} />
       </div>
-      ${task === undefined ? html`<p class="empty">${t("detail.missing")}</p>` : html`<${Whole} key=${id} task=${task} onClose=${close} />`}
+      ${task === undefined ? html`<p class="empty">${why !== "" && t(why)}</p>` : html`<${Whole} key=${id} task=${task} onClose=${close} />`}
     </aside>`;
 }
 

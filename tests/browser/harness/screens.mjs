@@ -90,7 +90,10 @@ export const screens = ({ person, rent, garden }) => [
     await tab.press("Enter");
     await tab.page.getByRole("img", { name: /QR code/ }).waitFor();
   }],
-  ["conflict", "/inbox", (tab) => clash(tab, person)],
+  ["conflict", "/inbox", (tab) => clash(tab, person), async (tab) => {
+    await tab.page.getByRole("radio", { name: /From elsewhere/ }).check();
+    await tab.button("Keep these").click();
+  }],
   ["offline", "/inbox", async (tab) => {
     await tab.row("Call Grace back").waitFor();
     await tab.page.context().setOffline(true);
