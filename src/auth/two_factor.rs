@@ -307,12 +307,18 @@ pub fn renew_trust(tx: &Tx, owner: Owner, id: &str, now: Timestamp) -> Result<Op
 
 /// Says in the log, at the server's start, how many second factors it cannot read.
 pub fn warn_of_unreadable(conn: &Conn, secret: &ServerSecret) -> Result<()> {
-    let sealed = store::sealed_secrets(conn)?;
-    let lost = sealed.iter().filter(|sealed| secret.open(sealed).is_none()).count();
+    let lost = unreadable(conn, Some(secret))?;
     if lost > 0 {
         tracing::warn!("{lost} second factors cannot be read: {}", secret::LOST);
     }
     Ok(())
+}
+
+/// How many second factors a secret does not open.
+pub fn unreadable(conn: &Conn, secret: Option<&ServerSecret>) -> Result<usize> {
+    let sealed = store::sealed_secrets(conn)?;
+    let opens = |sealed: &Vec<u8>| secret.is_some_and(|secret| secret.open(sealed).is_some());
+    Ok(sealed.iter().filter(|sealed| !opens(sealed)).count())
 }
 
 /// Ends the sign-ins that wait, and their codes: what they stood on is gone.

@@ -82,14 +82,14 @@ impl Revoke {
     }
 }
 
-/// Makes one and prints it alone.
+/// Makes one, and gives it.
 pub(super) fn make(
     config: &Config,
     account: &str,
     name: &Name,
     scopes: Scopes,
     seconds: Option<i64>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<String> {
     let (account, now) = (account.to_owned(), Timestamp::now());
     let new = NewAccessToken {
         name: name.clone(),
@@ -100,5 +100,5 @@ pub(super) fn make(
         let owner = user::find(tx, &account)?;
         access_token::make(tx, owner, new, &Device::default(), now)
     })?;
-    print(&token)
+    Ok(token)
 }

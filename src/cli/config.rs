@@ -117,10 +117,7 @@ impl Print {
 
 impl Check {
     pub(super) fn run(&self, flags: &Flags) -> anyhow::Result<ExitCode> {
-        let mut problems = config::problems(flags);
-        if let (true, Ok(loaded)) = (problems.is_empty(), config::load(flags)) {
-            problems = beyond_values(&loaded.config);
-        }
+        let problems = all_problems(flags);
         if self.json {
             print_json(&problems)?;
         } else if problems.is_empty() {
@@ -129,6 +126,15 @@ impl Check {
             print(&problems.join("\n"))?;
         }
         Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(PROBLEMS) })
+    }
+}
+
+/// All that is wrong with the settings, each in a sentence.
+pub(super) fn all_problems(flags: &Flags) -> Vec<String> {
+    let problems = config::problems(flags);
+    match config::load(flags) {
+        Ok(loaded) if problems.is_empty() => beyond_values(&loaded.config),
+        _ => problems,
     }
 }
 

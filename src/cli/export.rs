@@ -15,6 +15,7 @@ pub(super) use json::VERSION;
 
 use super::Opened;
 use super::output::tell;
+use super::progress::Bar;
 use crate::auth::user::{self, User};
 use crate::config::Config;
 use crate::db;
@@ -66,18 +67,21 @@ struct Kept {
 
 impl Export {
     pub(super) fn run(&self, config: &Config) -> anyhow::Result<()> {
-        let at = Timestamp::now();
+        let (at, bar) = (Timestamp::now(), Bar::new());
+        bar.begin("reading");
         let kept = Opened::new(config)?.read_now(|conn| {
             let owner = user::find(conn, &self.account)?;
             let content = tasks::export(conn, owner)?;
             Ok(Kept { user: user::get(conn, owner)?, content, at })
         })?;
+        bar.begin("writing");
         let text = match self.format {
             Format::Json => json::write(&kept)?,
             Format::Csv => csv::write(&kept),
             Format::TodoTxt => todo_txt::write(&kept),
             Format::Ics => ics::write(&kept),
         };
+        bar.done();
         match &self.output {
             Some(file) => save(file, &text)?,
             None => send(&text)?,

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::Opened;
 use super::output::{plain, print, print_json, table, tell};
+use super::progress::Bar;
 use crate::auth::ServerSecret;
 use crate::auth::import::{self, OldSecret, Outcome, Report, Source};
 use crate::config::Config;
@@ -74,6 +75,8 @@ impl BetterAuth {
     fn run(&self, config: &Config) -> anyhow::Result<()> {
         let (old, now) = (self.old_secret(config)?, Timestamp::now());
         let shown = plain(&self.file.display().to_string());
+        let bar = Bar::new();
+        bar.begin("reading");
         let source = import::read(&self.file, old, now).with_context(|| shown)?;
         let report = rehearse(config, &source)?;
         let report = if self.dry_run || report.changes_nothing() {
@@ -81,8 +84,10 @@ impl BetterAuth {
         } else {
             let db = Opened::new(config)?;
             let secret = ServerSecret::load(config)?;
-            db.write_now(move |tx| import::carry_out(tx, &secret, &source, now))?
+            let mut bring = bar.count("bringing");
+            db.write_now(move |tx| import::carry_out(tx, &secret, &source, now, &mut bring))?
         };
+        bar.done();
         self.print(&report)
     }
 

@@ -1,6 +1,7 @@
 //! `docket key`.
 
 use clap::{Args, Subcommand};
+use serde_json::json;
 
 use super::Opened;
 use super::confirm::confirm;
@@ -33,8 +34,12 @@ pub(super) struct List {
 ///
 /// The old key goes on verifying until the last token it signed has ended.
 #[derive(Args)]
-#[command(after_long_help = "Examples:\n  docket key rotate")]
-pub(super) struct Rotate {}
+#[command(after_long_help = "Examples:\n  docket key rotate\n  docket key rotate --json")]
+pub(super) struct Rotate {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
 
 /// Remove a key that may have leaked
 ///
@@ -50,6 +55,10 @@ pub(super) struct Retire {
     /// Do not ask
     #[arg(long)]
     yes: bool,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 impl Key {
@@ -85,10 +94,11 @@ impl List {
 impl Rotate {
     fn run(&self, config: &Config) -> anyhow::Result<()> {
         let now = Timestamp::now();
-        print(&Opened::new(config)?.write_now(move |tx| {
+        let kid = Opened::new(config)?.write_now(move |tx| {
             audit::note_command(tx, None, Kind::KeyRotated, now)?;
             auth::rotate_key(tx, now)
-        })?)
+        })?;
+        if self.json { print_json(&json!({ "kid": kid })) } else { print(&kid) }
     }
 }
 
@@ -101,6 +111,9 @@ impl Retire {
             audit::note_command(tx, None, Kind::KeyRetired, now)?;
             Ok(new)
         })?;
+        if self.json {
+            return print_json(&json!({ "kid": new }));
+        }
         new.map_or(Ok(()), |kid| print(&kid))
     }
 }

@@ -7,6 +7,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Registry, fmt, reload};
 
+use super::output::manner;
 use crate::config::LogLevel;
 
 /// A log that has begun, whose level can be changed.
@@ -45,5 +46,6 @@ fn filter(level: LogLevel) -> LevelFilter {
 fn wants_colour() -> bool {
     let says = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let is_forced = says("CLICOLOR_FORCE").is_some_and(|value| value != "0");
-    says("NO_COLOR").is_none() && (is_forced || std::io::stderr().is_terminal())
+    let may = says("NO_COLOR").is_none() && !manner().no_color;
+    may && (is_forced || std::io::stderr().is_terminal())
 }

@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod config;
 mod confirm;
+mod doctor;
 mod duration;
 mod export;
 mod generate;
@@ -28,6 +29,7 @@ mod token;
 mod user;
 mod version;
 
+use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -68,16 +70,23 @@ Examples:
   docket help exit-codes"
 );
 
+/// Said by `-h`, which leaves room on a screen by leaving these out.
+const WHERE_TO_LISTEN: &str =
+    "Where it listens: --address IP, --port PORT, --base-url URL (see --help)";
+
 /// A self-hosted task manager in one executable
 ///
 /// Without a command docket serves: it makes what it needs, listens on
 /// 127.0.0.1:8000 and prints one line when it is ready. Everything it keeps is
 /// in one directory.
 #[derive(Parser)]
-#[command(name = "docket", version, after_long_help = AFTER_HELP)]
+#[command(name = "docket", version, after_help = WHERE_TO_LISTEN, after_long_help = AFTER_HELP)]
 struct Cli {
     #[command(flatten)]
     flags: GlobalFlags,
+
+    #[command(flatten)]
+    manners: Manners,
 
     #[command(subcommand)]
     command: Option<Command>,
@@ -91,26 +100,42 @@ struct GlobalFlags {
     data_dir: Option<PathBuf>,
 
     /// Read settings from this file instead of ./Rocket.toml
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "FILE")]
     config: Option<PathBuf>,
 
     /// The IP address to listen on
-    #[arg(long, global = true, value_name = "IP")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "IP")]
     address: Option<IpAddr>,
 
     /// The port to listen on; 0 takes a free one
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     port: Option<u16>,
 
     /// The address people use, such as https://tasks.example.org
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "URL")]
     base_url: Option<String>,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Output")]
+struct Manners {
+    /// Say nothing but results and errors
+    #[arg(long, global = true, hide_short_help = true)]
+    quiet: bool,
+
+    /// Use no colours, as with NO_COLOR
+    #[arg(long, global = true, hide_short_help = true)]
+    no_color: bool,
+
+    /// Print JSON without line breaks, and each item of a list as a line of its own
+    #[arg(long, global = true, hide_short_help = true)]
+    ndjson: bool,
 }
 
 #[derive(Subcommand)]
 enum Command {
     /// Serve tasks over HTTP (what docket does without a command)
-    #[command(after_long_help = "\
+    #[command(after_help = WHERE_TO_LISTEN, after_long_help = "\
 Examples:
   docket serve
   docket serve --port 0
@@ -121,7 +146,7 @@ Examples:
     /// Ask the running server whether it is ready
     #[command(name = "healthcheck")]
     HealthCheck(healthcheck::HealthCheck),
-    /// Bring the database to this program's schema, or look where it stands
+    /// Bring the database to this program's schema
     Migrate(migrate::Migrate),
     /// Make, list, verify and prune backups
     #[command(
@@ -220,6 +245,8 @@ Examples:
   docket audit tail --follow"
     )]
     Audit(audit::Audit),
+    /// Look everything over, and say what to do
+    Doctor(doctor::Doctor),
     /// Try on a copy whether everybody sees only what is theirs
     IsolationCheck(isolation_check::IsolationCheck),
     /// Print what makes a shell complete docket's commands
@@ -235,14 +262,28 @@ Examples:
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(with_json(std::env::args_os()));
+    let Manners { quiet, no_color, ndjson } = cli.manners;
+    output::set_manner(output::Manner { quiet, no_color, ndjson });
     match run(cli) {
         Ok(code) => code,
         Err(error) => {
-            output::tell(&format!("docket: {error:#}"));
+            output::complain(&format!("docket: {error:#}"));
             ExitCode::from(exit_code(&error))
         }
     }
+}
+
+/// `--ndjson` is a way of `--json`, so it asks for that.
+fn with_json(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut all: Vec<OsString> = arguments.collect();
+    let at = all.iter().position(|argument| argument == "--ndjson");
+    if let Some(at) = at
+        && !all.iter().any(|argument| argument == "--json")
+    {
+        all.insert(at + 1, "--json".into());
+    }
+    all
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
@@ -277,7 +318,11 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Audit(command) => command.run(config)?,
         Command::HealthCheck(command) => command.run(config)?,
         Command::IsolationCheck(command) => return command.run(config),
-        Command::Completions(_) | Command::Man(_) | Command::Version(_) | Command::ExitCodes => {}
+        Command::Doctor(_)
+        | Command::Completions(_)
+        | Command::Man(_)
+        | Command::Version(_)
+        | Command::ExitCodes => {}
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -288,6 +333,7 @@ fn run_without_settings(command: &Command, flags: &Flags) -> anyhow::Result<Opti
         Command::Config(command) => {
             return command.as_check().map(|check| check.run(flags)).transpose();
         }
+        Command::Doctor(command) => return command.run(flags).map(Some),
         Command::Completions(command) => command.run()?,
         Command::Man(command) => command.run()?,
         Command::Version(command) => command.run()?,

@@ -1,8 +1,30 @@
 //! What goes where: results to stdout, everything else to stderr.
 
 use std::io::Write;
+use std::sync::OnceLock;
 
 use serde::Serialize;
+use serde_json::Value;
+
+/// How people and programs want to be spoken to.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Manner {
+    pub(super) quiet: bool,
+    pub(super) no_color: bool,
+    pub(super) ndjson: bool,
+}
+
+static MANNER: OnceLock<Manner> = OnceLock::new();
+
+/// Set once, before anything is said.
+pub(super) fn set_manner(manner: Manner) {
+    // Nobody sets it twice.
+    let _ = MANNER.set(manner);
+}
+
+pub(super) fn manner() -> Manner {
+    MANNER.get().copied().unwrap_or_default()
+}
 
 /// Prints a result; a reader that went away is no failure.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
@@ -21,7 +43,13 @@ pub(super) fn print_line(text: &str) -> anyhow::Result<bool> {
 
 /// Prints a result for a script.
 pub(super) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
-    print(&serde_json::to_string_pretty(value)?)
+    if !manner().ndjson {
+        return print(&serde_json::to_string_pretty(value)?);
+    }
+    match serde_json::to_value(value)? {
+        Value::Array(items) => items.iter().try_for_each(|item| print(&item.to_string())),
+        one => print(&one.to_string()),
+    }
 }
 
 /// Columns as wide as what is in them, two blanks apart.
@@ -54,7 +82,14 @@ pub(super) fn plain(text: &str) -> String {
     shown
 }
 
-/// Tells a person something; a terminal that went away is no failure.
+/// Tells a person something, unless they want to hear nothing.
 pub(super) fn tell(text: &str) {
+    if !manner().quiet {
+        complain(text);
+    }
+}
+
+/// Says what went wrong; a terminal that went away is no failure.
+pub(super) fn complain(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }

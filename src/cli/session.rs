@@ -68,6 +68,10 @@ pub(super) struct Revoke {
     /// Do not ask before everybody is signed out
     #[arg(long)]
     yes: bool,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 impl Session {
@@ -114,11 +118,14 @@ impl Revoke {
             end(tx, &sessions, now)?;
             Ok(sessions)
         })?;
+        let ids: Vec<&str> = ended.iter().map(|session| session.id.as_str()).collect();
+        if self.json {
+            return print_json(&ids);
+        }
         if ended.is_empty() {
             tell("nobody was signed in");
             return Ok(());
         }
-        let ids: Vec<&str> = ended.iter().map(|session| session.id.as_str()).collect();
         print(&ids.join("\n"))
     }
 }

@@ -60,6 +60,10 @@ pub(super) struct Issue {
     /// What the access token may do; both unless told
     #[arg(long, value_delimiter = ',', value_parser = [READ, WRITE], requires = "name")]
     scope: Vec<String>,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Say whether the server accepts a token, and why
@@ -95,7 +99,8 @@ impl Token {
 impl Issue {
     fn run(&self, config: &Config) -> anyhow::Result<()> {
         if let Some(name) = &self.name {
-            return access_token::make(config, &self.user, name, self.scopes(), self.ttl);
+            let token = access_token::make(config, &self.user, name, self.scopes(), self.ttl)?;
+            return self.print(&token);
         }
         let ttl = self.ttl.unwrap_or(auth::TOKEN_SECONDS);
         if ttl > LONGEST_JWT {
@@ -109,7 +114,11 @@ impl Issue {
             auth::ensure_key(tx, now)?;
             session::issue_token(tx, user::find(tx, &name)?, &url, ttl, now)
         })?;
-        print(&token)
+        self.print(&token)
+    }
+
+    fn print(&self, token: &str) -> anyhow::Result<()> {
+        if self.json { print_json(&json!({ "token": token })) } else { print(token) }
     }
 
     fn scopes(&self) -> Scopes {

@@ -6,8 +6,10 @@ mod removal;
 mod show;
 
 use clap::{Args, Subcommand};
+use serde_json::json;
 
 use super::Opened;
+use super::export::Export;
 use super::invite::{Invite, Invites, Uninvite};
 use super::output::{plain, print, print_json, table, tell};
 use super::password;
@@ -34,6 +36,12 @@ pub(super) enum User {
     ResetLink(ResetLink),
     Unlock(factor::Unlock),
     MfaReset(factor::MfaReset),
+    /// Write out all that a person keeps (what docket export does)
+    #[command(after_long_help = "\
+Examples:
+  docket user export ada@example.org > ada.json
+  docket user export ada@example.org --format csv")]
+    Export(Export),
     Disable(Disable),
     Enable(Enable),
     Delete(removal::Delete),
@@ -81,10 +89,17 @@ pub(super) struct List {
 /// until the password is changed in another way; older links end. Opening it
 /// ends every session of the account once the new password is set.
 #[derive(Args)]
-#[command(after_long_help = "Examples:\n  docket user reset-link ada@example.org")]
+#[command(after_long_help = "\
+Examples:
+  docket user reset-link ada@example.org
+  docket user reset-link ada@example.org --json")]
 pub(super) struct ResetLink {
     /// The account's e-mail address or id
     account: String,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Let an account in no longer
@@ -122,6 +137,7 @@ impl User {
             User::ResetLink(command) => command.run(config),
             User::Unlock(command) => command.run(config),
             User::MfaReset(command) => command.run(config),
+            User::Export(command) => command.run(config),
             User::Delete(command) => command.run(config),
             User::Undelete(command) => command.run(config),
             User::Disable(command) => {
@@ -159,7 +175,8 @@ impl ResetLink {
         let (name, now) = (self.account.clone(), Timestamp::now());
         let token =
             db.write_now(move |tx| link::make_by_command(tx, user::find(tx, &name)?, now))?;
-        print(&format!("{}/reset-password?token={token}", db.own_url(config)?))
+        let url = format!("{}/reset-password?token={token}", db.own_url(config)?);
+        if self.json { print_json(&json!({ "url": url })) } else { print(&url) }
     }
 }
 

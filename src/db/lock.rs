@@ -9,6 +9,9 @@ use crate::error::{Error, Result};
 /// Held in a data directory while its whole database is being read.
 pub(super) const SNAPSHOT: &str = "snapshot.lock";
 
+/// Held in a data directory by the server that serves it.
+pub(super) const SERVER: &str = "server.lock";
+
 /// Held by a running server; the system lets go of it however the process ends.
 pub struct ServerLock {
     _file: File,
@@ -28,7 +31,7 @@ impl ServerLock {
     /// Takes the lock, or `None` if a server has it.
     pub(super) fn try_take(data_dir: &Path) -> Result<Option<ServerLock>> {
         super::prepare(data_dir)?;
-        Ok(take(data_dir, "server.lock")?.map(|file| ServerLock { _file: file }))
+        Ok(take(data_dir, SERVER)?.map(|file| ServerLock { _file: file }))
     }
 }
 

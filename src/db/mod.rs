@@ -8,7 +8,9 @@
 pub mod backup;
 mod checkpoint;
 mod content;
+mod disk;
 mod error;
+mod examine;
 mod foreign;
 mod linger;
 mod lock;
@@ -30,7 +32,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 pub use content::{AccountContent, Content, TableContent};
+pub use disk::{free_space, network_file_system};
 pub use error::OnConflict;
+pub use examine::{Examination, examine};
 pub use foreign::{Cell, Foreign, Table, is_same_name, read_foreign};
 pub use lock::ServerLock;
 pub use migrate::{Migration, Status as MigrationStatus, status as migration_status};
@@ -122,6 +126,11 @@ pub const SECRET_FILE: &str = "docket.secret";
 /// Where the database lies in a data directory.
 pub fn file_in(data_dir: &Path) -> PathBuf {
     data_dir.join("docket.db")
+}
+
+/// True while a server has this data directory.
+pub fn is_served(data_dir: &Path) -> bool {
+    lock::is_taken(data_dir, lock::SERVER)
 }
 
 /// Refuses a database that is not there, not Docket's, damaged or newer. Only for

@@ -58,6 +58,9 @@ pub struct TakenBack {
     pub kept: bool,
 }
 
+/// Tasks brought in between two words of progress.
+const STRIDE: usize = 1024;
+
 /// All that a person keeps.
 pub fn export(conn: &Conn, owner: Owner) -> Result<Content> {
     Ok(Content { lists: store::kept_lists(conn, owner)?, tasks: store::kept_tasks(conn, owner)? })
@@ -69,8 +72,15 @@ pub fn plan_import(conn: &Conn, owner: Owner, content: Content) -> Result<Import
 }
 
 /// Brings in what is not here yet, under the number of an import. The plan must
-/// be of the same transaction.
-pub fn carry_out(tx: &Tx, owner: Owner, plan: &ImportPlan, import: i64) -> Result<()> {
+/// be of the same transaction. `progress` hears now and then how
+/// many tasks are in, and of how many.
+pub fn carry_out(
+    tx: &Tx,
+    owner: Owner,
+    plan: &ImportPlan,
+    import: i64,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<()> {
     let revision = store::next_revision(tx, owner)?;
     for list in &plan.lists {
         if list.is_inbox {
@@ -81,9 +91,12 @@ pub fn carry_out(tx: &Tx, owner: Owner, plan: &ImportPlan, import: i64) -> Resul
             store::note_imported(tx, owner, Kind::List, list.id.0, import, revision)?;
         }
     }
-    for task in &plan.tasks {
+    for (index, task) in plan.tasks.iter().enumerate() {
         store::bring_task(tx, owner, task, revision)?;
         store::note_imported(tx, owner, Kind::Task, task.id.0, import, revision)?;
+        if index % STRIDE == 0 {
+            progress(index, plan.tasks.len());
+        }
     }
     Ok(())
 }

@@ -224,3 +224,47 @@ fn the_log_is_coloured_only_where_that_is_wanted() {
         assert_eq!(log.contains('\u{1b}'), coloured, "{settings:?}: {log}");
     }
 }
+
+#[test]
+fn what_is_said_and_how_can_be_chosen() {
+    let dir = TempDir::new().expect("a directory");
+    let dir = dir.path();
+    for name in ["ada", "bob"] {
+        assert_eq!(code(dir, &["user", "add", &format!("{name}@example.org")]), 0);
+    }
+    // A line of JSON for each, whether or not --json is there as well.
+    for arguments in
+        [["user", "list", "--ndjson"].as_slice(), &["user", "list", "--json", "--ndjson"]]
+    {
+        let lines = stdout(dir, arguments);
+        let emails: Vec<Value> = lines
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["email"].clone())
+            .collect();
+        assert_eq!(emails, [json!("ada@example.org"), json!("bob@example.org")]);
+    }
+    // What is printed alone for people has a name for programs.
+    for (arguments, member) in [
+        (["token", "issue", "--user", "ada@example.org", "--json"].as_slice(), "token"),
+        (&["user", "reset-link", "ada@example.org", "--json"], "url"),
+        (&["key", "rotate", "--json"], "kid"),
+    ] {
+        let told: Value = serde_json::from_str(&stdout(dir, arguments)).expect("JSON");
+        assert!(told[member].is_string(), "{arguments:?}: {told}");
+    }
+    let ended = stdout(dir, &["session", "revoke", "--user", "ada@example.org", "--json"]);
+    let ended: Vec<String> = serde_json::from_str(&ended).expect("JSON");
+    assert_eq!(ended.len(), 1);
+    assert_eq!(stdout(dir, &["version", "--ndjson"]).lines().count(), 1);
+    assert_eq!(code(dir, &["user", "disable", "ada@example.org", "--ndjson"]), 2);
+
+    let said = |arguments: &[&str]| {
+        let output = app::command(dir, &[]).args(arguments).output().expect("docket runs");
+        assert!(!output.stdout.is_empty(), "{arguments:?}");
+        text(&output.stderr)
+    };
+    assert!(said(&["backup", "now"]).contains("proven"));
+    assert_eq!(said(&["backup", "now", "--quiet"]), "");
+    let failed = app::command(dir, &[]).args(["--quiet", "user", "show", "eve"]).output();
+    assert!(text(&failed.expect("docket runs").stderr).contains("no such"));
+}

@@ -51,20 +51,23 @@ pub fn begin(tx: &Tx, owner: Owner, file: &str, now: Timestamp) -> Result<i64> {
 }
 
 /// Imports everybody who is not here yet. The passwords, factors and sessions
-/// of those who are stay as they are here.
+/// of those who are stay as they are here. `progress` hears how many are in,
+/// and of how many.
 pub fn carry_out(
     tx: &Tx,
     secret: &ServerSecret,
     source: &Source,
     now: Timestamp,
+    progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Report> {
     let plan = plan::make(Some(tx), source)?;
     if plan.people.is_empty() {
         return Ok(plan.into_report(None));
     }
     let import = imports::insert(tx, &source.file, now)?;
-    for person in &plan.people {
+    for (index, person) in plan.people.iter().enumerate() {
         bring(tx, secret, import, person, now)?;
+        progress(index + 1, plan.people.len());
     }
     Ok(plan.into_report(Some(import)))
 }

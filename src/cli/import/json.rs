@@ -11,6 +11,7 @@ use crate::auth::user;
 use crate::cli::Opened;
 use crate::cli::export::VERSION;
 use crate::cli::output::{plain, print, print_json, table, tell};
+use crate::cli::progress::Bar;
 use crate::config::Config;
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -62,7 +63,10 @@ struct Export {
 impl Json {
     pub(in crate::cli) fn run(&self, config: &Config) -> anyhow::Result<()> {
         let shown = plain(&self.file.display().to_string());
+        let bar = Bar::new();
+        bar.begin("reading");
         let Export { accounts, content } = read(&self.file).context(shown)?;
+        let mut bring = bar.count("bringing");
         let accounts = self.user.clone().map_or(accounts, |account| vec![account]);
         let (db, now) = (Opened::new(config)?, Timestamp::now());
         let (import, rows) = if self.dry_run {
@@ -79,10 +83,11 @@ impl Json {
                     return Ok((None, plan.rows));
                 }
                 let import = import::begin(tx, owner, &name, now)?;
-                tasks::carry_out(tx, owner, &plan, import)?;
+                tasks::carry_out(tx, owner, &plan, import, &mut bring)?;
                 Ok((Some(import), plan.rows))
             })?
         };
+        bar.done();
         self.print(import, &rows)
     }
 

@@ -55,7 +55,8 @@ pub(in super::super) fn soundness(file: &Path, report: &mut Report) -> Result<Ve
     Ok(problems.unwrap_or_else(|error| vec![format!("it cannot be read: {error}")]))
 }
 
-fn look(conn: &Connection) -> Result<Vec<String>> {
+/// The same for one that is open.
+pub(in super::super) fn look(conn: &Connection) -> Result<Vec<String>> {
     let mut problems = Vec::new();
     let id: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
     if id != open::APPLICATION_ID {

@@ -17,12 +17,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-pub(super) use check::soundness;
+pub(super) use check::{look, soundness};
 pub(super) use copying::Moment;
 pub use manifest::Manifest;
 pub use retention::{Keep, is_due, kept};
 
-use super::{lock, migrate, open};
+use super::{disk, lock, migrate, open};
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 use check::Expected;
@@ -202,8 +202,7 @@ impl Place {
         let file = super::file_in(&self.data_dir);
         let size = fs::metadata(&file).map_or(0, |file| file.len());
         let needed = size * 2 + SPARE;
-        let Ok(disk) = rustix::fs::statvfs(&self.dir) else { return Ok(()) };
-        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        let Some(free) = disk::free_space(&self.dir) else { return Ok(()) };
         if free >= needed {
             return Ok(());
         }
