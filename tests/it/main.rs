@@ -58,5 +58,6 @@ mod tls;
 mod trash;
 mod two_factor;
 mod unix_socket;
+mod upgrade;
 mod verification;
 mod worker;
