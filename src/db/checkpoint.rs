@@ -2,11 +2,14 @@
 //!
 //! SQLite would do it on the connection whose commit finds the WAL long, and
 //! everybody who waits for that commit would wait for a thousand pages more.
-//! This thread copies while the writer goes on. What it cannot do is begin the
-//! WAL anew while commits keep coming, so the writer still checkpoints one that
-//! grows to several times that size; by then little is left to copy.
+//! This thread copies and syncs while the writer goes on, again for what came
+//! meanwhile, until little is left. The WAL begins anew only where nothing is:
+//! then the writer copies the last pages itself, between two commits.
 
+use std::fs::File;
+use std::mem::ManuallyDrop;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -16,12 +19,17 @@ use rusqlite::Connection;
 use super::open;
 use crate::error::{Error, Result};
 
-/// Pages in the WAL that make a copy worth its two syncs (4 MiB).
-const PAGES: i64 = 3000;
+/// Pages in the WAL that make a copy worth its syncs (16 MB): the more of them,
+/// the more often one copy serves several changes of a page.
+const PAGES: i64 = 4000;
+
+/// So few the writer copies and syncs in a millisecond or two.
+const FEW: i64 = 256;
 
 /// The thread that copies; a default one has none.
 #[derive(Clone, Default)]
 pub(super) struct Checkpointer {
+    nearly_done: Arc<AtomicBool>,
     running: Arc<Mutex<Option<Running>>>,
 }
 
@@ -33,14 +41,25 @@ struct Running {
 
 impl Checkpointer {
     pub(super) fn start(file: &Path) -> Result<Checkpointer> {
-        let conn = open::writer(file)?;
+        let nearly_done = Arc::new(AtomicBool::new(false));
+        let copier = Copier {
+            conn: open::writer(file)?,
+            file: hold(file)?,
+            nearly_done: nearly_done.clone(),
+        };
         // A second word of commits while it copies says nothing new.
         let (wake, woken) = sync_channel(1);
         let thread = std::thread::Builder::new()
             .name("docket-wal".into())
-            .spawn(move || run(&conn, &woken))
+            .spawn(move || copier.run(&woken))
             .map_err(|error| Error::Setup(format!("cannot start a thread: {error}")))?;
-        Ok(Checkpointer { running: Arc::new(Mutex::new(Some(Running { wake, thread }))) })
+        let running = Arc::new(Mutex::new(Some(Running { wake, thread })));
+        Ok(Checkpointer { nearly_done, running })
+    }
+
+    /// True once after each copy that left so little that the writer should finish it.
+    pub(super) fn leaves_the_rest(&self) -> bool {
+        self.nearly_done.load(Ordering::Relaxed) && self.nearly_done.swap(false, Ordering::Relaxed)
     }
 
     /// Says that there was a commit.
@@ -63,19 +82,55 @@ impl Checkpointer {
     }
 }
 
-fn run(conn: &Connection, woken: &Receiver<()>) {
-    while woken.recv().is_ok() {
-        if let Err(error) = copy(conn) {
-            tracing::warn!(%error, "cannot copy the write-ahead log into the file");
+/// The database file, for syncs beside SQLite, which syncs only a copy that is
+/// complete: the writer would wait for all of it. The handle is never closed:
+/// that would drop the locks which SQLite holds on the file in this process.
+fn hold(file: &Path) -> Result<ManuallyDrop<File>> {
+    let held =
+        File::open(file).map_err(|error| Error::of_io("cannot open the database", &error))?;
+    Ok(ManuallyDrop::new(held))
+}
+
+/// What the thread has.
+struct Copier {
+    conn: Connection,
+    file: ManuallyDrop<File>,
+    nearly_done: Arc<AtomicBool>,
+}
+
+impl Copier {
+    fn run(self, woken: &Receiver<()>) {
+        while woken.recv().is_ok() {
+            if let Err(error) = self.copy() {
+                tracing::warn!(%error, "cannot copy the write-ahead log into the file");
+            }
         }
+    }
+
+    /// Copies until little is left, or nothing more can be: somebody still reads it.
+    fn copy(&self) -> Result<()> {
+        let mut left = uncopied(&self.conn)?;
+        if left < PAGES {
+            return Ok(());
+        }
+        while left > FEW {
+            let before = left;
+            checkpoint(&self.conn)?;
+            let synced = self.file.sync_data();
+            synced.map_err(|error| Error::of_io("cannot sync the database", &error))?;
+            left = uncopied(&self.conn)?;
+            if left >= before {
+                return Ok(());
+            }
+        }
+        self.nearly_done.store(true, Ordering::Relaxed);
+        Ok(())
     }
 }
 
-fn copy(conn: &Connection) -> Result<()> {
-    if uncopied(conn)? >= PAGES {
-        look(conn, "pragma wal_checkpoint(passive)")?;
-    }
-    Ok(())
+/// Copies what can be copied without anybody waiting for it.
+pub(super) fn checkpoint(conn: &Connection) -> Result<()> {
+    look(conn, "pragma wal_checkpoint(passive)").map(drop)
 }
 
 /// How many pages of the WAL are not in the file yet.

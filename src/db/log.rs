@@ -75,6 +75,10 @@ impl Log {
 
     /// Looks at the log between two commits, and begins it anew if it is long.
     pub(super) fn keep_short(&mut self, conn: &Connection) {
+        if self.checkpointer.leaves_the_rest() {
+            // The next commit then begins the log anew.
+            tell(checkpoint::checkpoint(conn));
+        }
         self.checkpointer.wake();
         let length = self.length();
         if length < LONG {
@@ -93,9 +97,7 @@ impl Log {
         self.hurry.store(true, Ordering::Relaxed);
         let folded = fold(conn);
         self.hurry.store(false, Ordering::Relaxed);
-        if let Err(error) = folded {
-            tracing::warn!(%error, "the write-ahead log cannot be folded into the file");
-        }
+        tell(folded);
         let left = self.length();
         self.next = if left < LONG { LONG } else { left + STEP };
     }
@@ -125,6 +127,12 @@ impl Log {
         }
         let is_recent = self.copied_at.is_some_and(|at| at.elapsed() < AFTER_COPY);
         is_recent && checkpoint::uncopied(conn).is_ok_and(|pages| pages > FEW_PAGES)
+    }
+}
+
+fn tell(folded: Result<()>) {
+    if let Err(error) = folded {
+        tracing::warn!(%error, "the write-ahead log cannot be folded into the file");
     }
 }
 

@@ -161,13 +161,15 @@ pub(super) fn writer(path: &Path) -> Result<Connection> {
     }
     conn.pragma_update(None, "synchronous", "full")?;
     conn.pragma_update(None, "foreign_keys", true)?;
-    conn.pragma_update(None, "journal_size_limit", 16 << 20)?;
+    // Longer than the log gets while it is copied in time: a file that shrinks and
+    // grows again costs a sync more than one whose blocks are there.
+    conn.pragma_update(None, "journal_size_limit", 28 << 20)?;
     conn.pragma_update(None, "cache_size", -8000)?;
     // A savepoint keeps the pages it may have to put back; without this they
     // are written to a file in /tmp.
     conn.pragma_update(None, "temp_store", "memory")?;
-    // What `checkpoint` has left of 16 MB.
-    conn.pragma_update(None, "wal_autocheckpoint", 4000)?;
+    // 28 MB: only if `checkpoint` could not keep up.
+    conn.pragma_update(None, "wal_autocheckpoint", 7000)?;
     conn.set_prepared_statement_cache_capacity(64);
     Ok(conn)
 }
