@@ -1,6 +1,6 @@
 //! What a backup of a million tasks does to those who write meanwhile.
 
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::Plan;
@@ -29,33 +29,27 @@ pub fn run(plan: Plan) {
         write();
         let alone: Vec<Run> = (0..plan.rounds).map(|_| write()).collect();
         show(clients, "alone", &alone, None);
-        let mut backup = command(plan.disk, dir.path())
-            .args(["backup", "now"])
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("docket runs");
-        let (begun, mut beside) = (Instant::now(), Vec::new());
-        while !has_ended(&mut backup) {
-            beside.push(write());
-        }
-        show(clients, "beside a backup", &beside, Some(begun.elapsed()));
+        let begun = Instant::now();
+        let (beside, took) = std::thread::scope(|scope| {
+            let backup = scope.spawn(|| {
+                let mut command = command(plan.disk, dir.path());
+                let status = command.args(["backup", "now"]).stdout(Stdio::null()).status();
+                assert!(status.expect("docket runs").success(), "the backup failed");
+                begun.elapsed()
+            });
+            let mut beside = Vec::new();
+            while !backup.is_finished() {
+                beside.push(write());
+            }
+            (beside, backup.join().expect("the backup"))
+        });
+        show(clients, "beside a backup", &beside, Some(took));
         let verified = command(plan.disk, dir.path())
             .args(["backup", "verify"])
             .stdout(Stdio::null())
             .status()
             .expect("docket runs");
         assert!(verified.success(), "the backup is not good");
-    }
-}
-
-/// True once it is done; it must have gone well.
-fn has_ended(child: &mut Child) -> bool {
-    match child.try_wait().expect("a child") {
-        Some(status) => {
-            assert!(status.success(), "the backup failed");
-            true
-        }
-        None => false,
     }
 }
 
