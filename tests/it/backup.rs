@@ -483,6 +483,10 @@ fn a_rollback_returns_to_before_the_migration_and_says_what_is_lost() {
 fn an_upgrade_is_rehearsed_on_a_copy_only() {
     let mut app = App::start();
     ada(&app, 6);
+    // What a kill left goes as well.
+    let left = app.dir.path().join("scratch-20260101T000000.000Z");
+    fs::create_dir(&left).expect("a directory");
+    fs::write(left.join("docket.db"), "half a copy").expect("a file");
     let text = app.run(&["migrate", "rehearse", "--json"]);
     let rehearsal: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!((&rehearsal["tasks"], &rehearsal["accounts"]), (&json!(6), &json!(1)));

@@ -76,6 +76,16 @@ fn text(app: &App, sql: &str) -> String {
     found.expect("a text")
 }
 
+/// The hash of what the one account here keeps, as a backup has it.
+fn content_hash(app: &App) -> String {
+    let backup = app.run(&["backup", "now"]);
+    let manifest = std::fs::read(Path::new(backup.trim()).with_extension("json")).expect("a file");
+    let manifest: Value = serde_json::from_slice(&manifest).expect("JSON");
+    let accounts = manifest["manifest"]["content"]["accounts"].as_object().expect("accounts");
+    assert_eq!(accounts.len(), 1);
+    accounts.values().map(|account| account["sha256"].as_str().expect("a hash")).collect()
+}
+
 #[test]
 fn what_was_taken_away_comes_back_without_loss() {
     let (here, there) = (App::start(), App::start());
@@ -103,6 +113,9 @@ fn what_was_taken_away_comes_back_without_loss() {
         );
         assert_eq!(text(&here, &sql), text(&there, &sql), "{table}");
     }
+
+    // So says what proves a backup.
+    assert_eq!(content_hash(&here), content_hash(&there));
 
     let again = import(&there, &file, &[]);
     assert_eq!(

@@ -13,7 +13,7 @@ use rusqlite::OptionalExtension;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::app::App;
+use crate::app::{self, App};
 use crate::cli::{code, stdout};
 use crate::isolation::everything;
 
@@ -60,6 +60,23 @@ fn without_a_database_there_is_nothing_to_check() {
     let dir = TempDir::new().expect("a directory");
     assert_eq!(code(dir.path(), &["isolation-check"]), 1);
     assert!(names(dir.path()).is_empty());
+}
+
+#[test]
+fn a_copy_that_cannot_be_made_leaves_nothing() {
+    let dir = TempDir::new().expect("a directory");
+    stdout(dir.path(), &["user", "add", "ada@example.org"]);
+    let database = std::fs::metadata(dir.path().join("docket.db")).expect("it is there").len();
+    for blocks in [0, database / 1024] {
+        let prelude = format!("trap '' XFSZ; ulimit -S -f {blocks}");
+        let mut command = app::command_under(&prelude, dir.path(), &[]);
+        let output = command.arg("isolation-check").output().expect("docket runs");
+        assert!(!output.status.success(), "{blocks} blocks");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!said.contains("panicked"), "{said}");
+        let left = names(dir.path());
+        assert!(!left.iter().any(|name| name.starts_with("scratch")), "{left:?}: {said}");
+    }
 }
 
 /// What a walk over these operations alone finds, with routes of our own beside.
