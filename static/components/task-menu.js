@@ -3,7 +3,7 @@ import { html } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { printed } from "../lib/keys.js";
 import { openTask } from "../lib/router.js";
-import { showDialog } from "../state/device.js";
+import { addBelow, showDialog } from "../state/device.js";
 import { moveBy, moveToEnd, sendOff, shiftDay } from "../state/acts.js";
 import * as selection from "../state/places.js";
 import { changeTasks, deleteTasks } from "../state/tasks.js";
@@ -25,6 +25,7 @@ function itemsFor(tasks, anchor) {
   const own = [
     { id: "open", label: t("command.open"), icon: "sidebar", keys: "O", run: () => openTask(task.id) },
     { id: "edit", label: t("command.edit"), icon: "edit", keys: "Enter", run: () => selection.edit(task.id) },
+    { id: "below", label: t("command.add_below"), icon: "plus", keys: printed("Shift+Enter"), run: () => addBelow(task) },
     { id: "select", label: t("command.select"), icon: "completed", keys: "X", run: () => selection.toggleChosen(task.id) },
   ];
   /** @type {import("./menu.js").Item[]} */

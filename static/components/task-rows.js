@@ -7,7 +7,7 @@ import * as selection from "../state/places.js";
 import { dueWords } from "../lib/dates.js";
 import { t } from "../lib/i18n.js";
 import { openTask, page } from "../lib/router.js";
-import { dateSettings, draft, keepDraft, now, showDialog } from "../state/device.js";
+import { addBelow, dateSettings, draft, keepDraft, now, showDialog } from "../state/device.js";
 import { nameOf } from "../state/places.js";
 import { changeTasks, completeTasks, dropText, findList, reopenTasks } from "../state/tasks.js";
 
@@ -314,6 +314,7 @@ function RowEditor({ task }) {
     event.preventDefault();
     event.stopPropagation();
     close(event, event.key === "Enter", true);
+    if (event.key === "Enter" && event.shiftKey) addBelow(task);
   };
   return html`
     <span class="row__grip"></span>

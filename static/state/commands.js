@@ -128,6 +128,7 @@ const settings = /** @type {const} */ (["profile", "security", "devices", "token
 /** @type {Command[]} */
 export const commands = [
   { id: "add", title: "command.add", group: "task", keys: ["q"], run: device.quickAdd },
+  { id: "add.below", title: "command.add_below", group: "task", keys: ["Shift+Enter"], when: one, run: () => device.addBelow(targets()[0]) },
   { id: "complete", title: "command.complete", group: "task", keys: ["e"], when: some, run: toggleDone },
   { id: "edit", title: "command.edit", group: "task", keys: ["Enter", "F2"], when: one, run: () => selection.edit(selection.targets()[0]) },
   { id: "open", title: "command.open", group: "task", keys: ["o"], when: one, run: () => openTask(selection.targets()[0]) },

@@ -90,6 +90,12 @@ export function quickAdd() {
   showDialog("quick-add");
 }
 
+/** Opens it for a task that shall stand below another one. @param {import("../lib/types.js").Task} after */
+export function addBelow(after) {
+  awaitField();
+  showDialog("quick-add", { after });
+}
+
 export function closeDialog() {
   dialog.value = null;
 }

@@ -107,9 +107,6 @@ const MOST = 50;
 
 const stack = signal(/** @type {Inverse[]} */ ([]));
 
-/** What was done last and can be undone, newest last. */
-export const undoable = computed(() => stack.value);
-
 export async function loadUndo() {
   stack.value = (await store.mark("undo")) ?? [];
 }

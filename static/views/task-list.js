@@ -196,10 +196,11 @@ function Section({ section, place, isLong, view }) {
  *   name?: string,
  *   isQuiet?: boolean,
  *   isFocused?: boolean,
+ *   after?: import("../lib/types.js").Task,
  *   onAdded?: () => void,
  * }} props `preset` is what a task gets unless its title says otherwise
  */
-export function AddField({ preset = {}, name = "", isQuiet = false, isFocused = false, onAdded }) {
+export function AddField({ preset = {}, name = "", isQuiet = false, isFocused = false, after, onAdded }) {
   // What is typed and not yet added stays for when the field is back.
   const key = nameOfAdding(preset);
   const { text, refused = [] } = draft(key) ?? { text: "" };
@@ -222,7 +223,7 @@ export function AddField({ preset = {}, name = "", isQuiet = false, isFocused = 
     if (text.trim() === "" || parsed?.title.trim() === "") return;
     // At once: the next title may be typed while the reader is still on its way.
     keepDraft(key, null);
-    add(parsed ?? (await understand(text)), preset);
+    add(parsed ?? (await understand(text)), preset, after);
     onAdded?.();
   };
   const label = name === "" ? t("task.add") : t("task.add_on", { day: name });
@@ -296,15 +297,20 @@ const named = () => lists.value.map((list) => ({ id: list.id, name: nameOf(list)
 /**
  * @param {Omit<import("../lib/quick_add.js").QuickAdd, "tokens">} parsed
  * @param {{ list_id?: string, due?: string }} preset
+ * @param {import("../lib/types.js").Task} [after]
  */
-function add({ title, due, priority, list }, preset) {
+function add({ title, due, priority, list }, preset, after) {
   const chosen = list === null ? preset.list_id : "id" in list ? list.id : addList(list.create);
-  addTask({
+  const given = {
     title,
     ...(chosen !== undefined && { list_id: chosen }),
     due: due ?? preset.due ?? null,
     priority: priority ?? 4,
-  });
+  };
+  const isBelow = after !== undefined && findTask(after.id)?.list_id === chosen;
+  const id = addTask(given, isBelow ? { after: after.id } : {});
+  // After the dialog has given the focus back.
+  if (isBelow) setTimeout(() => selection.focusRow(id));
 }
 
 /** A token as its chip says it. @param {Token} token */

@@ -52,6 +52,28 @@ claim("Q adds from anywhere", async (world) => {
   await tab.sees("water the plants");
 });
 
+claim("Shift Enter saves what is edited and adds below it, in its list", async (world) => {
+  const { person, tab } = await world.visitor();
+  for (const title of ["by milk", "call Grace"]) await person.add(title);
+  await tab.focusRow("by milk");
+
+  await tab.press("Enter");
+  await tab.page.getByRole("textbox", { name: "Title" }).fill("buy milk");
+  await tab.press("Shift+Enter");
+  const dialog = tab.page.getByRole("dialog", { name: "Add a task below" });
+  await dialog.getByRole("textbox").fill("buy bread");
+  await tab.press("Enter");
+  await tab.shows("buy milk", "buy bread", "call Grace");
+  await until(() => tab.focusedText(), (text) => assert.equal(text, "buy bread"));
+  await tab.chooseInMenu("call Grace", "Add below");
+  await dialog.getByRole("textbox").fill("sow peas p1");
+  await tab.press("Enter");
+
+  await person.has("buy milk", "buy bread", "call Grace", "sow peas");
+  await tab.press("z");
+  await person.has("buy milk", "buy bread", "call Grace");
+});
+
 claim("a date, a priority and a list in the title are understood", async (world) => {
   const { person, tab } = await world.visitor();
   const garden = await person.addList("Garden");
