@@ -4,44 +4,53 @@ import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { claim } from "./harness/claim.mjs";
 import { Person } from "./harness/person.mjs";
-import { doors, furnish, screens, show } from "./harness/screens.mjs";
+import { doors, furnish, overlays, screens, show } from "./harness/screens.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-claim("axe finds nothing on any screen, in the light and in the dark", async (world) => {
-  const found = await overAll(world, {}, async (page) => {
-    const light = await violations(page, "light");
-    return [...light, ...(await violations(page, "dark"))];
-  });
-  assert.deepEqual(found, []);
-}, { fails: true });
+const phone = { size: { width: 375, height: 640 }, touch: true };
 
-claim("no screen scrolls sideways on a phone of 375 or 320 pixels", async (world) => {
-  const phone = { size: { width: 375, height: 640 }, touch: true };
-  const found = await overAll(world, phone, async (page) => {
-    const usual = await overflows(page, 375);
-    return [...usual, ...(await overflows(page, 320))];
-  });
-  assert.deepEqual(found, []);
-}, { fails: true });
+for (const [what, all] of Object.entries({ screen: everyScreen, "dialog, menu or editor": everyOverlay })) {
+  claim(`axe finds nothing on any ${what}, in the light and in the dark`, async (world) => {
+    const found = await all(world, {}, async (page) => {
+      const light = await violations(page, "light");
+      return [...light, ...(await violations(page, "dark"))];
+    });
+    assert.deepEqual(found, []);
+  }, { fails: true });
 
-/** What is found wrong on the screens, each time with the screen's name. */
-async function overAll(world, how, look) {
-  const found = [];
-  const lookAt = async (tab, all) => {
-    for (const screen of all) {
-      await show(tab, screen, async (page) => {
-        found.push(...(await look(page)).map((one) => `${screen[0]}: ${one}`));
-      });
-    }
-  };
+  claim(`no ${what} scrolls sideways on a phone of 375 or 320 pixels`, async (world) => {
+    const found = await all(world, phone, async (page) => {
+      const usual = await overflows(page, 375);
+      return [...usual, ...(await overflows(page, 320))];
+    });
+    assert.deepEqual(found, []);
+  }, { fails: true });
+}
+
+async function everyScreen(world, how, look) {
   const stranger = await world.stranger("/sign-in", how);
-  await lookAt(stranger, doors);
+  const outside = await lookAt(stranger, doors, look);
   const person = await Person.signUp(world.server, "Ada");
-  const empty = await world.visit(person, "/inbox", how);
-  await lookAt(empty, [["empty inbox", "/inbox"], ["empty today", "/today"], ["empty trash", "/trash"]]);
-  const known = await furnish(person);
-  await lookAt(empty, screens(known));
+  const tab = await world.visit(person, "/inbox", how);
+  const empty = await lookAt(tab, [["empty inbox", "/inbox"], ["empty today", "/today"], ["empty trash", "/trash"]], look);
+  const full = await lookAt(tab, screens(await furnish(person)), look);
+  return [...outside, ...empty, ...full];
+}
+
+async function everyOverlay(world, how, look) {
+  const { person, tab } = await world.visitor("Ada", "/inbox", how);
+  return lookAt(tab, overlays(await furnish(person)), look);
+}
+
+/** What is found wrong, each time with the name of where. */
+async function lookAt(tab, all, look) {
+  const found = [];
+  for (const screen of all) {
+    await show(tab, screen, async (page) => {
+      found.push(...(await look(page)).map((one) => `${screen[0]}: ${one}`));
+    });
+  }
   return found;
 }
 

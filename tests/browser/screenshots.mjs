@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launch } from "./harness/chromium.mjs";
 import { Person } from "./harness/person.mjs";
-import { doors, furnish, screens, show } from "./harness/screens.mjs";
+import { doors, furnish, overlays, screens, show } from "./harness/screens.mjs";
 import { Server } from "./harness/server.mjs";
 import { Tab } from "./harness/tab.mjs";
 
@@ -32,7 +32,7 @@ try {
     await picture(context, kind, doors);
     const [name, value] = person.cookie.split(/=(.*)/s);
     await context.addCookies([{ name, value, url: server.url }]);
-    await picture(context, kind, screens(known));
+    await picture(context, kind, [...screens(known), ...overlays(known)]);
     await context.close();
   }
   console.log(`the pictures are in ${folder}`);

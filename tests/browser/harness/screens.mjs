@@ -29,7 +29,7 @@ export async function furnish(person) {
 }
 
 /** For somebody who is signed in: a name, an address, what to do there, and what to put right afterwards. */
-export const screens = ({ person, rent, garden }) => [
+export const screens = ({ rent, garden }) => [
   ["inbox", "/inbox"],
   ["today", "/today"],
   ["upcoming", "/upcoming"],
@@ -45,6 +45,17 @@ export const screens = ({ person, rent, garden }) => [
     `/settings/${section}`,
     (tab) => tab.page.locator("#section ~ *").first().waitFor(),
   ]),
+  ["another day of Upcoming", "/upcoming?day=2031-05-17", (tab) => tab.page.locator(".week__day").first().waitFor()],
+  ["two-factor set-up", "/settings/security", async (tab) => {
+    await tab.button("Turn on").click();
+    await tab.page.getByRole("textbox", { name: "Password" }).last().fill(PASSWORD);
+    await tab.press("Enter");
+    await tab.page.getByRole("img", { name: /QR code/ }).waitFor();
+  }],
+];
+
+/** What comes over them, or into a row, described in the same way. */
+export const overlays = ({ person, rent, garden }) => [
   ["quick add", "/inbox", (tab) => opened(tab, ["q"], "Buy paint tomorrow p1 #Home")],
   ["date", "/inbox", (tab) => opened(tab, ["j", "t"])],
   ["move", "/inbox", (tab) => opened(tab, ["j", "v"])],
@@ -59,7 +70,6 @@ export const screens = ({ person, rent, garden }) => [
     await pressed(tab, "j", "Enter");
     await tab.page.getByRole("textbox", { name: "Title" }).waitFor();
   }],
-  ["another day of Upcoming", "/upcoming?day=2031-05-17", (tab) => tab.page.locator(".week__day").first().waitFor()],
   ["go to a day", "/upcoming", async (tab) => {
     await tab.page.getByRole("button", { name: /choose a day$/ }).click();
     await tab.page.getByRole("dialog").waitFor();
@@ -83,12 +93,6 @@ export const screens = ({ person, rent, garden }) => [
   ["confirm", "/trash", async (tab) => {
     await tab.button("Empty the trash").click();
     await tab.page.getByRole("dialog").waitFor();
-  }],
-  ["two-factor set-up", "/settings/security", async (tab) => {
-    await tab.button("Turn on").click();
-    await tab.page.getByRole("textbox", { name: "Password" }).last().fill(PASSWORD);
-    await tab.press("Enter");
-    await tab.page.getByRole("img", { name: /QR code/ }).waitFor();
   }],
   ["conflict", "/inbox", (tab) => clash(tab, person), async (tab) => {
     await tab.page.getByRole("radio", { name: /From elsewhere/ }).check();
