@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::access_token::{self, Scopes};
 use super::claims::ago;
+use super::issuer::Voucher;
 use super::store::{self, Account};
 use super::user;
 use super::verify::{Failure, Keys, Verified, Who};
@@ -61,6 +62,7 @@ enum Proof {
     /// Another issuer's word, given at this second.
     Word {
         issued: Option<i64>,
+        voucher: Option<Voucher>,
     },
     AccessToken {
         id: String,
@@ -93,6 +95,13 @@ impl Grant {
         mine.is_ok().then_some(id)
     }
 
+    /// False once the issuer publishes other keys than when the token was
+    /// verified; then it must be verified again.
+    fn is_vouched_for(&self) -> bool {
+        let Proof::Word { voucher: Some(voucher), .. } = &self.proof else { return true };
+        voucher.holds()
+    }
+
     /// How long until the token has ended.
     pub fn left(&self, now: Timestamp) -> Duration {
         let left = self.ends.0.saturating_sub(now.0).saturating_add(1).max(0);
@@ -111,7 +120,7 @@ impl Authority {
     /// The grant of a token. A stranger's first good token makes their account.
     pub async fn admit(&self, token: &str, now: Timestamp) -> Result<Arc<Grant>> {
         let hash: [u8; 32] = Sha256::digest(token).into();
-        if let Some(grant) = self.remembered.get(&hash) {
+        if let Some(grant) = self.remembered.get(&hash).filter(|grant| grant.is_vouched_for()) {
             if self.stands(&grant, now).await? {
                 return Ok(grant);
             }
@@ -126,7 +135,7 @@ impl Authority {
     /// True while the token has not ended and its account and session stand.
     /// Asks the database only when somebody's standing changed since the last time.
     pub async fn stands(&self, grant: &Grant, now: Timestamp) -> Result<bool> {
-        if now > grant.ends {
+        if now > grant.ends || !grant.is_vouched_for() {
             return Ok(false);
         }
         let standing = self.db.signals().standing();
@@ -297,7 +306,10 @@ fn no_account() -> Refusal {
 fn proof_of(verified: &Verified) -> Proof {
     match &verified.session {
         Some(id) => Proof::Session { id: id.clone(), kid: verified.own_key.clone() },
-        None => Proof::Word { issued: verified.times.issued.map(|issued| issued as i64) },
+        None => Proof::Word {
+            issued: verified.times.issued.map(|issued| issued as i64),
+            voucher: verified.voucher.clone(),
+        },
     }
 }
 
@@ -319,7 +331,7 @@ fn revoked(
         }
         Proof::Session { id, .. } => session_ended(conn, account.owner, id, now),
         Proof::AccessToken { id, .. } => access_token::revoked(conn, account.owner, id, now),
-        Proof::Word { issued } if issued.unwrap_or(0) < account.tokens_after => {
+        Proof::Word { issued, .. } if issued.unwrap_or(0) < account.tokens_after => {
             Ok(Some("it was issued before the account's last change of password".into()))
         }
         Proof::Word { .. } => Ok(None),

@@ -27,13 +27,38 @@ pub(super) struct Issuer {
 #[derive(Clone, Default)]
 struct Known {
     set: Arc<KeySet>,
+    /// What it was read from: the same text leaves the same set.
+    text: Arc<str>,
     asked: Option<Instant>,
     failed: bool,
 }
 
+/// The keys an issuer published when it vouched for somebody.
+#[derive(Clone)]
+pub(super) struct Voucher {
+    issuer: Arc<Issuer>,
+    set: Arc<KeySet>,
+}
+
+impl Voucher {
+    /// False once the issuer is known to publish other keys: the one that was
+    /// believed may be withdrawn.
+    pub(super) fn holds(&self) -> bool {
+        let known = self.issuer.known();
+        self.issuer.renew(&known);
+        Arc::ptr_eq(&known.set, &self.set)
+    }
+}
+
+impl std::fmt::Debug for Voucher {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(f, "Voucher({})", self.issuer.config.issuer)
+    }
+}
+
 /// Whether a key is known.
 pub(super) enum Lookup {
-    Found(VerifyingKey),
+    Found(VerifyingKey, Voucher),
     Unknown,
     /// The issuer could not be asked, and no key of it is known.
     Unreachable,
@@ -48,18 +73,27 @@ impl Issuer {
     pub(super) async fn key(self: &Arc<Self>, kid: Option<&str>) -> Lookup {
         let known = self.known();
         if let Some(key) = known.set.find(kid) {
-            if known.asked.is_none_or(|asked| asked.elapsed() > STALE) {
-                let issuer = self.clone();
-                tokio::spawn(async move { issuer.refresh(STALE).await });
-            }
-            return Lookup::Found(key.clone());
+            self.renew(&known);
+            return Lookup::Found(key.clone(), self.voucher(&known));
         }
         self.refresh(COOL_DOWN).await;
         let known = self.known();
         match known.set.find(kid) {
-            Some(key) => Lookup::Found(key.clone()),
+            Some(key) => Lookup::Found(key.clone(), self.voucher(&known)),
             None if known.failed && known.set.keys.is_empty() => Lookup::Unreachable,
             None => Lookup::Unknown,
+        }
+    }
+
+    fn voucher(self: &Arc<Self>, known: &Known) -> Voucher {
+        Voucher { issuer: self.clone(), set: known.set.clone() }
+    }
+
+    /// Asks for the keys beside the request if what is known is old.
+    fn renew(self: &Arc<Self>, known: &Known) {
+        if known.asked.is_none_or(|asked| asked.elapsed() > STALE) {
+            let issuer = self.clone();
+            tokio::spawn(async move { issuer.refresh(STALE).await });
         }
     }
 
@@ -75,18 +109,22 @@ impl Issuer {
             return;
         }
         let config = self.config.clone();
-        let fetched = tokio::task::spawn_blocking(move || fetch_set(&config)).await;
+        let fetched = tokio::task::spawn_blocking(move || fetch_text(&config)).await;
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.asked = Some(Instant::now());
-        match fetched.unwrap_or_else(|error| Err(error.to_string())) {
-            Ok(set) => {
+        let fetched = fetched.unwrap_or_else(|error| Err(error.to_string()));
+        match fetched.and_then(|text| Ok((KeySet::parse(&text)?, text))) {
+            Ok((_, text)) if *text == *known.text => known.failed = false,
+            Ok((set, text)) => {
                 for why in &set.skipped {
                     tracing::warn!(
                         issuer = self.config.issuer,
                         "a published key cannot be used: {why}"
                     );
                 }
-                *known = Known { set: Arc::new(set), asked: known.asked, failed: false };
+                known.set = Arc::new(set);
+                known.text = text.into();
+                known.failed = false;
             }
             Err(why) => {
                 tracing::warn!(issuer = self.config.issuer, "cannot get the issuer's keys: {why}");
@@ -125,7 +163,7 @@ pub fn published(config: &IssuerConfig) -> Published {
         kid: key.kid.clone(),
         algorithm: jwt::name(key.algorithm),
     };
-    match fetch_set(config) {
+    match fetch_text(config).and_then(|text| KeySet::parse(&text)) {
         Ok(set) => {
             let keys = set.keys.iter().map(usable).collect();
             Published { issuer, failure: None, keys, unusable: set.skipped }
@@ -136,11 +174,10 @@ pub fn published(config: &IssuerConfig) -> Published {
     }
 }
 
-fn fetch_set(config: &IssuerConfig) -> Result<KeySet, String> {
-    let json = match (&config.jwks_url, &config.jwks_file) {
-        (Some(url), _) => fetch::url(url)?,
-        (None, Some(file)) => fetch::file(file)?,
-        (None, None) => return Err("neither jwks_url nor jwks_file is set".into()),
-    };
-    KeySet::parse(&json)
+fn fetch_text(config: &IssuerConfig) -> Result<String, String> {
+    match (&config.jwks_url, &config.jwks_file) {
+        (Some(url), _) => fetch::url(url),
+        (None, Some(file)) => fetch::file(file),
+        (None, None) => Err("neither jwks_url nor jwks_file is set".into()),
+    }
 }

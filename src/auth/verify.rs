@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jsonwebtoken::{Algorithm, DecodingKey};
 
 use super::claims::{self, Times, ago};
-use super::issuer::{Issuer, Lookup};
+use super::issuer::{Issuer, Lookup, Voucher};
 use super::jwt::{self, Token, VerifyingKey};
 use super::keys::KeyRing;
 use super::witness::{Refusal, Step, Witness};
@@ -50,6 +50,8 @@ pub(super) struct Verified {
     pub session: Option<String>,
     /// The key of our own that signed it.
     pub own_key: Option<String>,
+    /// The external issuer's published keys, which must go on being those.
+    pub voucher: Option<Voucher>,
     pub times: Times,
 }
 
@@ -86,6 +88,7 @@ struct Trust {
     audience: Option<String>,
     who: Who,
     is_own: bool,
+    voucher: Option<Voucher>,
 }
 
 impl Keys {
@@ -153,8 +156,14 @@ impl Keys {
             };
             let origin = format!("our own key {}", key.kid.as_deref().unwrap_or_default());
             let own = Some(self.own_issuer.clone());
-            let trust =
-                Trust { key, issuer: own.clone(), audience: own, who: Who::Local, is_own: true };
+            let trust = Trust {
+                key,
+                issuer: own.clone(),
+                audience: own,
+                who: Who::Local,
+                is_own: true,
+                voucher: None,
+            };
             return Ok((trust, origin));
         }
         self.choose_external(kid, issuer).await
@@ -189,6 +198,7 @@ impl Keys {
             audience: secret.audience.clone(),
             who: who(secret.subjects, SECRET_ISSUER),
             is_own: false,
+            voucher: None,
         };
         Ok((trust, "the shared secret (better_auth_secret)".into()))
     }
@@ -201,8 +211,8 @@ impl Keys {
         let Some(known) = self.issuers.iter().find(|known| known.config.issuer == issuer) else {
             return Err(Refusal::at(Step::Issuer, format!("nobody here trusts {issuer:?}")).into());
         };
-        let key = match known.key(kid).await {
-            Lookup::Found(key) => key,
+        let (key, voucher) = match known.key(kid).await {
+            Lookup::Found(key, voucher) => (key, voucher),
             Lookup::Unknown => {
                 return Err(Refusal::at(
                     Step::Key,
@@ -224,6 +234,7 @@ impl Keys {
             audience: Some(config.audience().to_owned()),
             who: who(config.subjects, issuer),
             is_own: false,
+            voucher: Some(voucher),
         };
         Ok((trust, origin))
     }
@@ -278,6 +289,7 @@ fn believe(
         }
         _ => None,
     };
-    let own_key = if trust.is_own { trust.key.kid } else { None };
-    Ok(Verified { who: trust.who, subject, session, own_key, times })
+    let own_key = if trust.is_own { trust.key.kid.clone() } else { None };
+    let Trust { who, voucher, .. } = trust;
+    Ok(Verified { who, subject, session, own_key, voucher, times })
 }
