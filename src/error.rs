@@ -34,6 +34,10 @@ pub enum Error {
     #[error("{}", if *.sent { "the token was not accepted" } else { "a bearer token is needed" })]
     Unauthorized { sent: bool },
 
+    /// A token that is not accepted, and why: that is for the log alone.
+    #[error("the token was not accepted")]
+    Refused { step: String, reason: String },
+
     /// Known and forbidden: another person's path.
     #[error("this path belongs to another account")]
     Forbidden,

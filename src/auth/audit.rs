@@ -184,7 +184,8 @@ pub fn note_sessions(
 /// A command tells its owner in its own words.
 fn log(kind: Kind, device: &Device) {
     if device.origin != Origin::Cli {
-        tracing::info!(event = kind.name(), address = device.address, "account");
+        let Device { address, request, .. } = device;
+        tracing::info!(event = kind.name(), address, request, "account");
     }
 }
 

@@ -354,8 +354,7 @@ fn session_ended(
     })
 }
 
-/// The one answer to every token that is not accepted; the reason goes to the log.
+/// The one answer to every token that is not accepted.
 fn refuse(refusal: &Refusal) -> Error {
-    tracing::info!(step = %refusal.step, "token refused: {}", refusal.reason);
-    Error::Unauthorized { sent: true }
+    Error::Refused { step: refusal.step.to_string(), reason: refusal.reason.clone() }
 }

@@ -122,6 +122,8 @@ pub struct Device {
     pub address: String,
     pub user_agent: String,
     pub origin: Origin,
+    /// The id of the request, for the log.
+    pub request: String,
 }
 
 /// A session with its person.

@@ -294,11 +294,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
     let loaded = crate::config::load(&flags)?;
     let config = &loaded.config;
-    let log = log::Log::start(match command {
+    let level = match command {
         // What is tried on a copy is no news, least of all to what reads the log.
         Command::IsolationCheck(_) => LogLevel::Error,
         _ => config.log,
-    });
+    };
+    let log = log::Log::start(level, config.log_format, matches!(command, Command::Serve));
     match command {
         Command::Serve => serve::run(config, &flags, &log)?,
         Command::Config(command) => command.run(&loaded)?,

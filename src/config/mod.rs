@@ -18,7 +18,7 @@ use figment::value::{Dict, Value};
 pub use issuer::{IssuerConfig, Subjects};
 pub use sources::Flags;
 pub use types::{
-    BackupPlan, BaseUrl, LogLevel, Proxy, Secret, SignUp, SmtpTls, SocketMode, Switch,
+    BackupPlan, BaseUrl, LogFormat, LogLevel, Proxy, Secret, SignUp, SmtpTls, SocketMode, Switch,
 };
 
 use crate::error::{Error, Result};
@@ -146,6 +146,10 @@ settings! {
     mail_outbox: Option<PathBuf> = None::<String>,
     /// How much to log: error, warn, info, debug or trace.
     log: LogLevel = "info",
+    /// How the log is written: text, json (an object a line), or auto, which is text on
+    /// a terminal, in systemd's journal and for commands, and json where a server logs
+    /// elsewhere.
+    log_format: LogFormat = "auto",
 }
 
 /// The settings and, for each, where it came from.

@@ -60,11 +60,12 @@ fn in_scope(grant: &Grant, method: Method) -> Result<()> {
 fn note_use(request: &Request<'_>, app: &App, grant: &Grant, now: Timestamp) {
     let Some(id) = grant.use_to_note(now) else { return };
     let (db, owner, id) = (app.db.clone(), grant.owner, id.to_owned());
-    let from = auth::device(request).address;
+    let device = auth::device(request);
+    let (from, request) = (device.address, device.request);
     tokio::spawn(async move {
         let noted = db.write(move |tx| access_token::note_use(tx, owner, &id, &from, now)).await;
         if let Err(error) = noted {
-            tracing::warn!(%error, "the use of an access token was not noted");
+            tracing::warn!(%error, request, "the use of an access token was not noted");
         }
     });
 }

@@ -61,7 +61,7 @@ impl Error {
         match self {
             Error::Malformed(_) => Status::BadRequest,
             Error::Invalid(_) => Status::UnprocessableEntity,
-            Error::Unauthorized { .. } => Status::Unauthorized,
+            Error::Unauthorized { .. } | Error::Refused { .. } => Status::Unauthorized,
             Error::Forbidden | Error::OutOfScope(_) => Status::Forbidden,
             Error::NotFound(_) => Status::NotFound,
             Error::Conflict { .. } => Status::Conflict,
@@ -84,7 +84,7 @@ impl Error {
         match self {
             Error::Malformed(_) => "malformed",
             Error::Invalid(_) => "invalid",
-            Error::Unauthorized { .. } => "unauthorized",
+            Error::Unauthorized { .. } | Error::Refused { .. } => "unauthorized",
             Error::Forbidden => "forbidden",
             Error::OutOfScope(_) => "insufficient_scope",
             Error::NotFound(_) => "not_found",
@@ -118,14 +118,20 @@ impl Error {
     /// The answer to the request with this id.
     pub(super) fn reply(self, id: &str) -> Reply {
         let status = self.status();
-        if status.code >= 500 {
-            tracing::error!(request = id, status = status.code, "{self}");
+        match &self {
+            Error::Refused { step, reason } => {
+                tracing::info!(request = id, step, "token refused: {reason}");
+            }
+            _ if status.code >= 500 => {
+                tracing::error!(request = id, status = status.code, "{self}");
+            }
+            _ => {}
         }
         let mut problem = Problem::new(status, self.code(), self.public_detail(), id);
         let mut extra = Vec::new();
         match self {
             Error::Invalid(faults) => problem.errors = faults,
-            Error::Unauthorized { sent: true } => {
+            Error::Unauthorized { sent: true } | Error::Refused { .. } => {
                 extra.push(("WWW-Authenticate", "Bearer error=\"invalid_token\"".to_owned()));
             }
             Error::Unauthorized { sent: false } => {

@@ -44,6 +44,7 @@ use rocket::{Build, Rocket, Route};
 use tokio::sync::watch;
 
 use auth::Identity;
+pub use auth::STABLE;
 use cors::Cors;
 use security::Transport;
 pub use serve::serve;

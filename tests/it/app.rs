@@ -82,6 +82,7 @@ impl App {
 
     fn spawn(dir: TempDir, settings: Vec<(String, String)>, prelude: &str) -> App {
         let mut child = command_under(prelude, dir.path(), &settings)
+            .env("DOCKET_LOG_FORMAT", format_of_log(&settings))
             .args(["serve", "--port", "0"])
             .stdout(Stdio::piped())
             .stderr(log_file(dir.path()))
@@ -252,6 +253,12 @@ pub fn command_under(prelude: &str, data_dir: &Path, settings: &[(String, String
     command.envs(settings.iter().map(|(name, value)| (name, value)));
     command.args(["-c", &format!("{prelude}; exec \"$0\" \"$@\""), DOCKET]);
     command
+}
+
+/// Text, which tests look for, unless they say otherwise.
+fn format_of_log(settings: &[(String, String)]) -> &str {
+    let said = settings.iter().find(|(name, _)| name == "DOCKET_LOG_FORMAT");
+    said.map_or("text", |(_, format)| format)
 }
 
 fn log_file(dir: &Path) -> std::fs::File {

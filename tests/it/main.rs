@@ -36,6 +36,7 @@ mod issuer;
 mod layering;
 mod limits;
 mod lists;
+mod log;
 mod mail;
 mod mailed_codes;
 mod model;

@@ -19,7 +19,9 @@ pub(in crate::http) struct AuthError {
     /// Seconds to wait.
     retry_after: Option<u64>,
     /// The limit that was reached.
-    rule: Option<Rule>,
+    rule: Option<Box<Rule>>,
+    /// What went wrong inside, for the log alone.
+    cause: Option<Box<Error>>,
 }
 
 impl AuthError {
@@ -30,11 +32,12 @@ impl AuthError {
             message: message.into(),
             retry_after: None,
             rule: None,
+            cause: None,
         }
     }
 
     pub(super) fn without_code(status: u16, message: &str) -> AuthError {
-        AuthError { status, code: None, message: message.into(), retry_after: None, rule: None }
+        AuthError { code: None, ..AuthError::new(status, "", message) }
     }
 
     pub(super) fn unauthorized() -> AuthError {
@@ -44,7 +47,7 @@ impl AuthError {
     pub(super) fn too_many(seconds: u64, rule: Rule) -> AuthError {
         let message = "Too many requests. Please try again later.";
         let error = AuthError::new(429, "TOO_MANY_REQUESTS", message).retry_after(seconds);
-        AuthError { rule: Some(rule), ..error }
+        AuthError { rule: Some(Box::new(rule)), ..error }
     }
 
     /// Says how many seconds to wait.
@@ -67,6 +70,10 @@ impl AuthError {
     /// Says it in the log: what a foreign page tried is worth knowing.
     pub(super) fn say(&self, request: &Request<'_>) {
         let (request, status) = (id_of(request), self.status);
+        if let Some(cause) = &self.cause {
+            tracing::error!(request, status, "{cause}");
+            return;
+        }
         match status {
             403 => tracing::info!(request, status, "{}", self.message),
             _ => tracing::debug!(request, status, "{}", self.message),
@@ -85,7 +92,7 @@ impl AuthError {
         let reply = reply
             .header("Retry-After", seconds.to_string())
             .header("X-Retry-After", seconds.to_string());
-        match self.rule {
+        match self.rule.as_deref() {
             Some(Rule { name, most, window, .. }) => reply
                 .header("RateLimit-Policy", format!("\"{name}\";q={most};w={}", window.as_secs()))
                 .header("RateLimit", format!("\"{name}\";r=0;t={seconds}")),
@@ -111,14 +118,14 @@ impl From<Error> for AuthError {
             Error::TooLarge { .. } => AuthError::new(413, "PAYLOAD_TOO_LARGE", error.to_string()),
             Error::TooSlow { .. } => AuthError::new(408, "REQUEST_TIMEOUT", error.to_string()),
             Error::Malformed(_) => AuthError::new(400, "BAD_REQUEST", error.to_string()),
-            Error::Unauthorized { .. } => AuthError::unauthorized(),
+            Error::Unauthorized { .. } | Error::Refused { .. } => AuthError::unauthorized(),
             error => {
                 let status = error.status().code;
-                tracing::error!(status, "{error}");
                 let retry_after = (status == 503 || status == 507).then_some(2);
                 let message = "The server cannot do this just now";
                 AuthError {
                     retry_after,
+                    cause: Some(Box::new(error)),
                     ..AuthError::new(status, "INTERNAL_SERVER_ERROR", message)
                 }
             }

@@ -70,12 +70,16 @@ impl Failures {
     }
 }
 
-/// Says it in a line that fail2ban and its like may rely on: the README has it.
+/// The target of lines that fail2ban and its like may rely on: as text they are
+/// their message alone, whatever fields they have.
+pub const STABLE: &str = "docket::failed";
+
+/// Says it in such a line: the README has it.
 fn say(kind: Kind, visit: &Visit) {
     let what = match kind {
         Kind::SecondFactorFailed => "second factor failed",
         Kind::PasswordFailed => "password failed",
         _ => "sign-in failed",
     };
-    tracing::warn!("{what} from {}", visit.address);
+    tracing::warn!(target: STABLE, request = visit.device.request, "{what} from {}", visit.address);
 }

@@ -158,6 +158,7 @@ fn device_of(request: &Request<'_>, address: IpAddr) -> Device {
         address: shown(address),
         user_agent: agent.chars().take(500).collect(),
         origin: origin(request),
+        request: error::id_of(request).to_owned(),
     }
 }
 

@@ -33,6 +33,7 @@ use rocket::Route;
 
 pub(super) use error::AuthError;
 pub(super) use failures::Failures;
+pub use failures::STABLE;
 pub(super) use gate::{device, too_often};
 pub(super) use origin::origin_of;
 pub(super) use renewal::Renewal;
