@@ -4,6 +4,7 @@
 //! each with one block of memory that it keeps (glibc never gives such blocks
 //! back), at a lower priority than those that serve, behind a short queue.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -110,6 +111,7 @@ type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 #[derive(Clone)]
 pub struct Hasher {
     jobs: SyncSender<Job>,
+    waiting: Arc<AtomicUsize>,
 }
 
 impl Hasher {
@@ -124,7 +126,7 @@ impl Hasher {
                 .spawn(move || work(&queue))
                 .map_err(|error| Error::Setup(format!("cannot start a thread: {error}")))?;
         }
-        Ok(Hasher { jobs })
+        Ok(Hasher { jobs, waiting: Arc::default() })
     }
 
     /// A salted hash as a PHC string.
@@ -157,8 +159,30 @@ impl Hasher {
             }
         });
         let busy = || Error::Unavailable("too many passwords are being checked".into());
+        let _waiting = Waiting::begin(&self.waiting);
         self.jobs.try_send(job).map_err(|_| busy())?;
         answer.await.map_err(|_| busy())
+    }
+
+    /// How many wait for a hash.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+}
+
+/// Somebody who waits, until they have their answer or are gone.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Waiting<'_> {
+    fn begin(count: &AtomicUsize) -> Waiting<'_> {
+        count.fetch_add(1, Ordering::Relaxed);
+        Waiting(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

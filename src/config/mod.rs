@@ -9,7 +9,7 @@ mod mail;
 mod sources;
 mod types;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use figment::Figment;
@@ -144,6 +144,12 @@ settings! {
     /// A file that each mail is appended to as a line of JSON instead of being
     /// sent, for development and tests.
     mail_outbox: Option<PathBuf> = None::<String>,
+    /// An IP address and port of its own for metrics, such as 127.0.0.1:9100. Without it
+    /// they are at the server's, if metrics_token is set.
+    metrics_address: Option<SocketAddr> = None::<String>,
+    /// The token that reads the metrics, 16 bytes or more; better in a file that
+    /// DOCKET_METRICS_TOKEN_FILE names.
+    metrics_token: Option<Secret> = None::<String>,
     /// How much to log: error, warn, info, debug or trace.
     log: LogLevel = "info",
     /// How the log is written: text, json (an object a line), or auto, which is text on
@@ -221,6 +227,11 @@ impl Config {
         self.better_auth_secret.as_ref().filter(|secret| !secret.is_empty())
     }
 
+    /// The token that reads the metrics, if one is set.
+    pub fn metrics_token(&self) -> Option<&Secret> {
+        self.metrics_token.as_ref().filter(|token| !token.is_empty())
+    }
+
     fn check(&self) -> Result<(), (&'static str, String)> {
         if let Some(secret) = self.shared_secret() {
             secret.check().map_err(|why| ("better_auth_secret", why))?;
@@ -229,6 +240,9 @@ impl Config {
             return Err(("audit_days", "must be 1 to 36500".into()));
         }
         issuer::check(&self.issuers).map_err(|why| ("issuers", why))?;
+        if self.metrics_token().is_some_and(|token| token.bytes().len() < 16) {
+            return Err(("metrics_token", "must have at least 16 bytes".into()));
+        }
         listen::check(self)?;
         mail::check(self)
     }

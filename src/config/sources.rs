@@ -68,7 +68,7 @@ pub(super) fn origin(figment: &Figment, name: &str) -> String {
 
 /// True for what is never shown, and may be kept in a file of its own.
 pub(super) fn is_secret(name: &str) -> bool {
-    name.ends_with("secret") || name.ends_with("password")
+    ["secret", "password", "token"].iter().any(|kind| name.ends_with(kind))
 }
 
 /// The variables that set something: each with its setting and value.

@@ -11,6 +11,7 @@ mod content;
 mod disk;
 mod error;
 mod examine;
+mod figures;
 mod foreign;
 mod linger;
 mod lock;
@@ -35,6 +36,7 @@ pub use content::{AccountContent, Content, TableContent};
 pub use disk::{free_space, network_file_system};
 pub use error::OnConflict;
 pub use examine::{Examination, examine};
+pub use figures::Figures;
 pub use foreign::{Cell, Foreign, Table, is_same_name, read_foreign};
 pub use lock::ServerLock;
 pub use migrate::{Migration, Status as MigrationStatus, status as migration_status};
@@ -55,6 +57,7 @@ pub struct Db {
     checkpointer: checkpoint::Checkpointer,
     watcher: watch::Watcher,
     signals: Arc<Signals>,
+    figures: Arc<Figures>,
 }
 
 /// Who is opening: the server, or a command that may run beside one.
@@ -84,19 +87,25 @@ impl Db {
             _ => checkpoint::Checkpointer::default(),
         };
         let log = log::Log::new(&file, hurry.clone(), checkpointer.clone(), checkpoints);
-        let writer = write::Writer::start(&file, role, signals.clone(), log)?;
+        let figures = Arc::new(Figures::of(&file));
+        let writer = write::Writer::start(&file, role, signals.clone(), figures.clone(), log)?;
         let watcher = match role {
             Role::Server => watch::Watcher::start(&file, signals.clone())?,
             Role::Command => watch::Watcher::default(),
         };
         let readers = read::Readers::new(&file, role, hurry);
-        Ok(Db { readers, writer, checkpointer, watcher, signals })
+        Ok(Db { readers, writer, checkpointer, watcher, signals, figures })
     }
 
     /// What others learn of commits: whose rows changed, and whether anybody's
     /// standing may have.
     pub fn signals(&self) -> &Arc<Signals> {
         &self.signals
+    }
+
+    /// What was done so far, in numbers.
+    pub fn figures(&self) -> &Figures {
+        &self.figures
     }
 
     /// Ends after the writes it has. The last connection to close folds the

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::figures::Figures;
 use super::linger::Linger;
 use super::log::Log;
 use super::signals::Signals;
@@ -70,6 +71,13 @@ impl Db {
         self.writer.submit(work)?.await.unwrap_or_else(|_| Err(lost()))
     }
 
+    /// True if a read succeeds and the writer answers, whatever it says: a full disk,
+    /// or another process that writes, is nothing that a new start would cure.
+    pub async fn is_alive(&self) -> bool {
+        let Ok(written) = self.writer.submit(|_| Ok(())) else { return false };
+        written.await.is_ok() && self.read(Owner::NOBODY, look).await.is_ok()
+    }
+
     /// The same on this thread, for commands.
     pub fn write_now<T, F>(&self, work: F) -> Result<T>
     where
@@ -80,6 +88,11 @@ impl Db {
     }
 }
 
+/// The least that a read can be.
+fn look(conn: &Conn) -> Result<()> {
+    Ok(conn.prepare_cached("select 1 from served")?.query([])?.next().map(|_| ())?)
+}
+
 /// A job's reply was dropped with the job: it panicked, or the writer is gone.
 fn lost() -> Error {
     Error::Internal("a write was given up".into())
@@ -88,6 +101,7 @@ fn lost() -> Error {
 #[derive(Clone)]
 pub(super) struct Writer {
     shared: Arc<Mutex<Shared>>,
+    figures: Arc<Figures>,
     jobs: SyncSender<Option<Box<dyn Job>>>,
 }
 
@@ -100,6 +114,7 @@ impl Writer {
         file: &Path,
         role: Role,
         signals: Arc<Signals>,
+        figures: Arc<Figures>,
         log: Log,
     ) -> Result<Writer> {
         let (jobs, queue) = sync_channel(QUEUE);
@@ -110,6 +125,7 @@ impl Writer {
             conn: Some(conn),
             role,
             signals,
+            figures: figures.clone(),
             log,
             linger: Linger::default(),
         };
@@ -118,7 +134,7 @@ impl Writer {
             .spawn(move || thread.run(&queue))
             .map_err(|error| Error::Setup(format!("cannot start a thread: {error}")))?;
         let shared = Arc::new(Mutex::new(Shared { thread: Some(thread) }));
-        Ok(Writer { shared, jobs })
+        Ok(Writer { shared, figures, jobs })
     }
 
     fn submit<T, F>(&self, work: F) -> Result<oneshot::Receiver<Result<T>>>
@@ -128,15 +144,15 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(Pending { work: Some(work), result: None, reply });
-        match self.jobs.try_send(Some(job)) {
-            Ok(()) => Ok(answer),
-            Err(TrySendError::Full(_)) => {
-                Err(Error::Unavailable("too many writes are waiting".into()))
-            }
-            Err(TrySendError::Disconnected(_)) => {
-                Err(Error::Unavailable("the server is stopping".into()))
-            }
-        }
+        // Before it may be answered.
+        self.figures.waits();
+        let refused = match self.jobs.try_send(Some(job)) {
+            Ok(()) => return Ok(answer),
+            Err(TrySendError::Full(_)) => "too many writes are waiting",
+            Err(TrySendError::Disconnected(_)) => "the server is stopping",
+        };
+        self.figures.answered(1);
+        Err(Error::Unavailable(refused.into()))
     }
 
     /// Lets the jobs before this call finish, then ends the thread.
@@ -193,6 +209,7 @@ struct Thread {
     conn: Option<Connection>,
     role: Role,
     signals: Arc<Signals>,
+    figures: Arc<Figures>,
     log: Log,
     linger: Linger,
 }
@@ -218,6 +235,10 @@ impl Thread {
                 next.flatten()
             };
             let committed = self.commit(&mut batch, more);
+            if committed.is_err() {
+                self.figures.failed();
+            }
+            self.figures.answered(batch.len());
             answer(batch, committed);
             if let Some(conn) = &self.conn {
                 self.log.keep_short(conn);
@@ -265,7 +286,9 @@ impl Thread {
         }
         let synced = Instant::now();
         execute(&conn, "commit")?;
-        self.linger.committed(batch.len(), synced.elapsed());
+        let syncing = synced.elapsed();
+        self.linger.committed(batch.len(), syncing);
+        self.figures.committed(batch.len(), syncing);
         self.tell(&tx);
         self.conn = Some(conn);
         Ok(())
@@ -387,6 +410,40 @@ mod tests {
 
         db.write_now(|tx| set_url(tx, "kept")).unwrap();
         assert_eq!(urls(&db), ["kept"]);
+        db.close();
+    }
+
+    #[test]
+    fn it_is_alive_while_the_writer_answers() {
+        let (_folder, db) = open_db();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        assert!(runtime.block_on(db.is_alive()));
+        let (held, let_go) = std::sync::mpsc::channel::<()>();
+        let hangs = db.writer.submit(move |_| {
+            let _ = let_go.recv();
+            Ok(())
+        });
+        let soon = std::time::Duration::from_millis(300);
+        let answer = runtime.block_on(async { tokio::time::timeout(soon, db.is_alive()).await });
+        assert!(answer.is_err(), "a writer that hangs says nothing");
+        drop(held);
+        hangs.unwrap().blocking_recv().unwrap().unwrap();
+        assert!(runtime.block_on(db.is_alive()));
+        db.close();
+        assert!(!runtime.block_on(db.is_alive()));
+    }
+
+    #[test]
+    fn what_was_written_is_counted() {
+        let (_folder, db) = open_db();
+        let before = db.figures().commits();
+        db.write_now(|tx| set_url(tx, "counted")).unwrap();
+        let _ = db.write_now(|_| Err::<(), Error>(Error::NotFound("thing")));
+        let figures = db.figures();
+        assert_eq!((figures.commits() - before, figures.failures()), (2, 0));
+        assert_eq!(figures.waiting(), 0);
+        let (file, log) = figures.sizes();
+        assert!(file > 0 && log > 0, "{file} {log}");
         db.close();
     }
 

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -23,7 +23,7 @@ use rocket::{Data, Request};
 use super::cors::Cors;
 use super::error::Problem;
 use super::reply::Reply;
-use super::{auth, request_id, security};
+use super::{auth, metrics, request_id, security};
 use crate::error::Error;
 
 /// The largest request body, in bytes.
@@ -47,13 +47,24 @@ pub(super) async fn answer(
     peer: Option<SocketAddr>,
     request: hyper::Request<Incoming>,
 ) -> hyper::Response<Outgoing> {
+    let begun = Instant::now();
     let (head, body) = request.into_parts();
     let id = request_id::choose(head.headers.get(request_id::HEADER).map(HeaderValue::as_bytes));
     let cors = client.rocket().state::<Cors>();
-    let mut response = match cors.and_then(|cors| cors.preflight(&head)) {
-        Some((status, headers)) => empty(status, headers),
-        None => dispatch(client, &head, body, peer, &id).await,
-    };
+    let metrics = super::metrics_of(client);
+    let (mut response, place) = metrics::placed(async {
+        if let Some(metrics) = metrics.filter(|metrics| metrics.is_for(&head)) {
+            return metrics.answer(&head);
+        }
+        match cors.and_then(|cors| cors.preflight(&head)) {
+            Some((status, headers)) => empty(status, headers),
+            None => dispatch(client, &head, body, peer, &id).await,
+        }
+    })
+    .await;
+    if let Some(metrics) = metrics {
+        metrics.table.count(place, response.status().as_u16(), begun.elapsed());
+    }
     let headers = response.headers_mut();
     security::add(client.rocket().state(), headers);
     if let Some(cors) = cors {
@@ -259,7 +270,11 @@ async fn convert(mut answer: LocalResponse<'static>, is_head: bool) -> hyper::Re
             Outgoing::Ready(Full::new(read_all(&mut answer, size).await))
         }
         None if answer.body().is_none() => Outgoing::Ready(Full::default()),
-        None => Outgoing::Stream(Box::new(answer)),
+        None => {
+            // nginx would keep what there is until there is more.
+            headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+            Outgoing::Stream(Box::new(answer))
+        }
     };
     let mut response = hyper::Response::new(body);
     *response.status_mut() = status;

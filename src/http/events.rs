@@ -2,6 +2,8 @@
 //! HTML, 9.2). Each event's id is a cursor, so a client that comes back with
 //! `Last-Event-ID` misses nothing.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rocket::Request;
@@ -20,6 +22,30 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// Changes read at once.
 const BATCH: u32 = 100;
+
+/// The streams that are open.
+#[derive(Clone, Default)]
+pub struct Streams(Arc<AtomicUsize>);
+
+impl Streams {
+    pub(super) fn open(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Counts one more, as long as what this gives is kept.
+    fn count(&self) -> Counted {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Counted(self.clone())
+    }
+}
+
+struct Counted(Streams);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 pub(super) fn routes() -> Vec<Route> {
     routes![events]
@@ -58,7 +84,9 @@ async fn events<'r>(
     let mut stopping = app.stopping.clone();
     let begun = app.db.read(owner, move |conn| sync::begin(conn, owner, last.0.as_ref())).await?;
     let (mut point, first) = begun;
+    let counted = app.streams.count();
     Ok(EventStream! {
+        let _counted = counted;
         if let Some(cursor) = first {
             yield Event::data("{}").event("ready").id(cursor);
         }

@@ -24,6 +24,7 @@ mod jwks;
 mod listener;
 mod lists;
 mod me;
+mod metrics;
 mod params;
 mod reply;
 mod request_id;
@@ -46,6 +47,7 @@ use tokio::sync::watch;
 use auth::Identity;
 pub use auth::STABLE;
 use cors::Cors;
+use metrics::Metrics;
 use security::Transport;
 pub use serve::serve;
 pub use tls::check_tls;
@@ -58,6 +60,7 @@ use crate::error::{Error, Result};
 pub struct App {
     pub db: Db,
     pub authority: Arc<Authority>,
+    pub streams: events::Streams,
     /// Turns true when the server begins to stop.
     pub stopping: watch::Receiver<bool>,
 }
@@ -89,7 +92,17 @@ pub fn routes() -> Vec<Route> {
     .concat()
 }
 
-fn rocket(app: App, identity: Identity, cors: Cors, transport: Transport) -> Rocket<Build> {
+/// What the router's handlers, and the bridge to it, find in it.
+struct Parts {
+    app: App,
+    identity: Identity,
+    cors: Cors,
+    transport: Transport,
+    metrics: Option<Metrics>,
+}
+
+fn rocket(parts: Parts) -> Rocket<Build> {
+    let Parts { app, identity, cors, transport, mut metrics } = parts;
     // Nothing is read from Rocket's own file or environment: the listener and
     // the settings are ours, and these are its defaults made safe.
     let figment = Figment::from(rocket::Config {
@@ -99,29 +112,37 @@ fn rocket(app: App, identity: Identity, cors: Cors, transport: Transport) -> Roc
         ident: rocket::config::Ident::none(),
         ..rocket::Config::release_default()
     });
+    let mut watched = |routes, name| match &mut metrics {
+        Some(metrics) => metrics.watch(routes, name),
+        None => routes,
+    };
+    let all = [
+        watched(routes(), None),
+        watched(assets::page(), Some("page")),
+        watched(worker::routes(), None),
+    ];
     rocket::custom(figment)
         .manage(app)
         .manage(identity)
         .manage(cors)
         .manage(transport)
+        .manage(metrics)
         .attach(rocket::shield::Shield::new())
         .attach(bridge::TrueMethod)
         .attach(auth::Renewal)
-        .mount("/", routes())
-        .mount("/", assets::page())
-        .mount("/", worker::routes())
+        .mount("/", all.concat())
         .register("/", catchers::all())
 }
 
 /// A router that lives as long as the process: answers borrow from it.
-async fn router(
-    app: App,
-    identity: Identity,
-    cors: Cors,
-    transport: Transport,
-) -> Result<&'static Client> {
-    let client = Client::untracked(rocket(app, identity, cors, transport))
+async fn router(parts: Parts) -> Result<&'static Client> {
+    let client = Client::untracked(rocket(parts))
         .await
         .map_err(|error| Error::Internal(format!("the router does not start: {error}")))?;
     Ok(Box::leak(Box::new(client)))
+}
+
+/// The metrics of a router, if it keeps any.
+fn metrics_of(client: &Client) -> Option<&Metrics> {
+    client.rocket().state::<Option<Metrics>>()?.as_ref()
 }

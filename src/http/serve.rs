@@ -2,16 +2,21 @@
 
 use std::sync::Arc;
 
+use hyper::body::Incoming;
+use rocket::local::asynchronous::Client;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::backups::Backups;
+use super::bridge::Outgoing;
 use super::cors::Cors;
+use super::events::Streams;
 use super::listener::Door;
+use super::metrics::Metrics;
 use super::security::Transport;
 use super::socket::Socket;
 use super::tls::Tls;
-use super::{App, bridge, housekeeping, listener};
+use super::{App, Parts, bridge, housekeeping, listener};
 use crate::auth::{self, Authority, session};
 use crate::config::{Config, SignUp, Switch};
 use crate::db::{Db, Role, ServerLock};
@@ -24,6 +29,9 @@ const WORKERS: usize = 4;
 
 /// Blocking threads: long reads, key fetches, password hashes.
 const BLOCKING: usize = 8;
+
+/// Connections to the metrics' own address.
+const METRICS_PLACES: usize = 16;
 
 /// Serves until SIGTERM or SIGINT. `ready` hears the address once it answers, and
 /// `reload` is called for each SIGHUP.
@@ -46,23 +54,36 @@ async fn run(config: &Config, ready: impl FnOnce(&str), reload: impl Fn()) -> Re
     let lock = ServerLock::take(&config.data_dir)?;
     // Before the database is touched: a busy port must leave no trace.
     let socket = Socket::bind(config).await?;
-    let door = Door { socket, tls, places: listener::most_connections() };
+    let metrics = match config.metrics_address {
+        Some(address) => Some(Socket::bind_tcp(address).await?),
+        None => None,
+    };
+    let doors = Doors {
+        main: Door { socket, tls, places: listener::most_connections() },
+        metrics: metrics.map(|socket| Door { socket, tls: None, places: METRICS_PLACES }),
+    };
     let checkpoints = config.checkpoints == Switch::On;
     let db = Db::open_with(&config.data_dir, Role::Server, checkpoints)?;
-    let served = answer(config, &db, door, ready, reload).await;
+    let served = answer(config, &db, doors, ready, reload).await;
     db.close();
     drop(lock);
     served
 }
 
+/// Where people come in, and where the metrics are read if not there.
+struct Doors {
+    main: Door,
+    metrics: Option<Door>,
+}
+
 async fn answer(
     config: &Config,
     db: &Db,
-    door: Door,
+    doors: Doors,
     ready: impl FnOnce(&str),
     reload: impl Fn(),
 ) -> Result<()> {
-    let address = door.socket.address()?;
+    let address = doors.main.socket.address()?;
     let base_url = config.own_url(address.map_or(config.port, |address| address.port()));
     let url = base_url.clone();
     db.write(move |tx| {
@@ -76,8 +97,11 @@ async fn answer(
     identity.warn_of_lost_secret(db).await?;
     let failures = identity.failures();
     let authority = Arc::new(Authority::new(db.clone(), config, base_url));
-    let app = App { db: db.clone(), authority, stopping: stopping.clone() };
-    let client = super::router(app, identity, Cors::new(config), transport).await?;
+    let streams = Streams::default();
+    let metrics = Metrics::new(config, db, identity.hasher(), &streams, Timestamp::now());
+    let app = App { db: db.clone(), authority, streams, stopping: stopping.clone() };
+    let cors = Cors::new(config);
+    let client = super::router(Parts { app, identity, cors, transport, metrics }).await?;
     let mut signals = Signals::new()?;
     let backups = Backups::new(config, stopping.clone())?;
     tracing::info!(
@@ -98,9 +122,14 @@ async fn answer(
     });
     let housekeeping = tokio::spawn(housekeeping::run(db.clone(), config.audit_days));
     let backups = tokio::spawn(backups.run());
-    let tls = door.tls.clone();
+    let tls = doors.main.tls.clone();
+    if let Some(door) = doors.metrics {
+        say_where_metrics_are(config, &door.socket)?;
+        let answer = move |_, request| show_metrics(client, request);
+        tokio::spawn(listener::run(door, answer, stopping.clone()));
+    }
     let answer = move |peer, request| bridge::answer(client, peer, request);
-    let server = tokio::spawn(listener::run(door, answer, stopping));
+    let server = tokio::spawn(listener::run(doors.main, answer, stopping));
     while signals.next().await == Asked::Reload {
         reload();
         if let Some(tls) = &tls {
@@ -116,6 +145,29 @@ async fn answer(
     }
     failures.write(db).await;
     ended.map_err(|error| Error::Internal(format!("the listener failed: {error}")))
+}
+
+/// Answers at the address that is for metrics alone.
+async fn show_metrics(
+    client: &'static Client,
+    request: hyper::Request<Incoming>,
+) -> hyper::Response<Outgoing> {
+    let (head, _) = request.into_parts();
+    match super::metrics_of(client) {
+        Some(metrics) => metrics.answer(&head),
+        None => hyper::Response::new(Outgoing::Ready(Default::default())),
+    }
+}
+
+fn say_where_metrics_are(config: &Config, socket: &Socket) -> Result<()> {
+    let Some(address) = socket.address()? else { return Ok(()) };
+    tracing::info!("the metrics are at http://{address}/metrics");
+    if !address.ip().is_loopback() && config.metrics_token().is_none() {
+        tracing::warn!(
+            "anybody who reaches {address} can read the metrics; metrics_token ends that"
+        );
+    }
+    Ok(())
 }
 
 #[derive(PartialEq, Eq)]

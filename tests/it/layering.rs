@@ -32,7 +32,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("hmac", &["auth/secret.rs"]),
     ("totp_rs", &["auth/two_factor.rs"]),
     ("sha2", &["auth/", "db/backup/", "db/content.rs", "http/worker.rs", "sync/retry.rs"]),
-    ("subtle", &["auth/password.rs", "auth/secret.rs", "auth/two_factor.rs"]),
+    ("subtle", &["auth/password.rs", "auth/secret.rs", "auth/two_factor.rs", "http/metrics/"]),
     ("getrandom", &["auth/keys.rs", "auth/secret.rs", "http/request_id.rs"]),
     ("ipnet", &["config/", "http/auth/"]),
     ("tokio_rustls", &["http/tls.rs"]),

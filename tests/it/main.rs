@@ -39,6 +39,7 @@ mod lists;
 mod log;
 mod mail;
 mod mailed_codes;
+mod metrics;
 mod model;
 mod node;
 mod openapi;

@@ -86,6 +86,11 @@ impl Identity {
         self.mailer.is_open()
     }
 
+    /// Those who hash passwords.
+    pub(super) fn hasher(&self) -> &Hasher {
+        &self.hasher
+    }
+
     /// The failures that are still to be noted, to be written at the end.
     pub(super) fn failures(&self) -> Failures {
         self.failures.clone()

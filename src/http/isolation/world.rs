@@ -23,8 +23,9 @@ use crate::config::{BackupPlan, BaseUrl, Config, SignUp, Switch};
 use crate::db::{Db, Role, Scratch};
 use crate::error::{Error, Result};
 use crate::http::cors::Cors;
+use crate::http::events::Streams;
 use crate::http::security::Transport;
-use crate::http::{App, Identity, bridge, rocket};
+use crate::http::{App, Identity, Parts, bridge, rocket};
 use crate::time::Timestamp;
 
 /// What the copy calls itself.
@@ -67,9 +68,10 @@ impl World {
         let identity = Identity::new(&config, base_url.clone())?;
         let authority = Arc::new(Authority::new(db.clone(), &config, base_url.clone()));
         let (stop, stopping) = watch::channel(false);
-        let app = App { db: db.clone(), authority, stopping };
+        let app = App { db: db.clone(), authority, streams: Streams::default(), stopping };
         let (cors, transport) = (Cors::new(&config), Transport::of(&base_url));
-        let rocket = rocket(app, identity, cors, transport).mount("/", more);
+        let parts = Parts { app, identity, cors, transport, metrics: None };
+        let rocket = rocket(parts).mount("/", more);
         let client = Client::untracked(rocket)
             .await
             .map_err(|error| Error::Internal(format!("the router does not start: {error}")))?;
