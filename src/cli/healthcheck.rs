@@ -22,7 +22,7 @@ use crate::error::Error;
 #[command(after_long_help = "\
 Examples:
   docket healthcheck --url http://127.0.0.1:8000
-  docket healthcheck --url unix:/run/docket/docket.sock
+  docket healthcheck --url unix:/run/docket/docket.sock || echo 'nobody is there'
   docket healthcheck --port 8000 || echo 'docket is out of reach'")]
 pub(super) struct HealthCheck {
     /// Where the server answers, such as https://tasks.example.org

@@ -24,6 +24,7 @@ mod password;
 mod progress;
 mod restore;
 mod serve;
+mod service;
 mod session;
 mod token;
 mod user;
@@ -249,6 +250,8 @@ Examples:
     Doctor(doctor::Doctor),
     /// Try on a copy whether everybody sees only what is theirs
     IsolationCheck(isolation_check::IsolationCheck),
+    /// Print a unit for systemd, a proxy's configuration, or a filter for fail2ban
+    Service(service::Service),
     /// Print what makes a shell complete docket's commands
     Completions(generate::Completions),
     /// Print the manual page, or write one for every command
@@ -320,6 +323,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::HealthCheck(command) => command.run(config)?,
         Command::IsolationCheck(command) => return command.run(config),
         Command::Doctor(_)
+        | Command::Service(_)
         | Command::Completions(_)
         | Command::Man(_)
         | Command::Version(_)
@@ -335,6 +339,7 @@ fn run_without_settings(command: &Command, flags: &Flags) -> anyhow::Result<Opti
             return command.as_check().map(|check| check.run(flags)).transpose();
         }
         Command::Doctor(command) => return command.run(flags).map(Some),
+        Command::Service(command) => command.run()?,
         Command::Completions(command) => command.run()?,
         Command::Man(command) => command.run()?,
         Command::Version(command) => command.run()?,

@@ -31,6 +31,7 @@ mod request_id;
 mod security;
 mod serve;
 mod socket;
+mod systemd;
 mod tasks;
 mod tls;
 mod trash;

@@ -16,7 +16,7 @@ use super::metrics::Metrics;
 use super::security::Transport;
 use super::socket::Socket;
 use super::tls::Tls;
-use super::{App, Parts, bridge, housekeeping, listener};
+use super::{App, Parts, bridge, housekeeping, listener, systemd};
 use crate::auth::{self, Authority, session};
 use crate::config::{Config, SignUp, Switch};
 use crate::db::{Db, Role, ServerLock};
@@ -130,6 +130,8 @@ async fn answer(
     }
     let answer = move |peer, request| bridge::answer(client, peer, request);
     let server = tokio::spawn(listener::run(doors.main, answer, stopping));
+    systemd::ready();
+    let alive = tokio::spawn(systemd::keep_alive(db.clone()));
     while signals.next().await == Asked::Reload {
         reload();
         if let Some(tls) = &tls {
@@ -137,6 +139,8 @@ async fn answer(
         }
     }
     tracing::info!("stopping");
+    systemd::stopping();
+    alive.abort();
     stop.send_replace(true);
     housekeeping.abort();
     let ended = server.await;

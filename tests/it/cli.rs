@@ -79,6 +79,7 @@ pub const COMMANDS: &[&[&str]] = &[
     &["isolation-check"],
     &["completions"],
     &["man"],
+    &["service"],
     &["version"],
 ];
 

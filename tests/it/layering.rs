@@ -35,6 +35,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("subtle", &["auth/password.rs", "auth/secret.rs", "auth/two_factor.rs", "http/metrics/"]),
     ("getrandom", &["auth/keys.rs", "auth/secret.rs", "http/request_id.rs"]),
     ("ipnet", &["config/", "http/auth/"]),
+    ("sd_notify", &["http/systemd.rs"]),
     ("tokio_rustls", &["http/tls.rs"]),
     ("ureq", &["auth/fetch.rs", "cli/healthcheck.rs"]),
     ("lettre", &["auth/mail/smtp.rs"]),
