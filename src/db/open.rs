@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
@@ -31,6 +31,7 @@ pub(super) fn make_private_dir(path: &Path, name: &str) -> Result<()> {
         )));
     }
     fs::create_dir_all(path).map_err(|error| cannot("make", error))?;
+    give_to_its_place(path).map_err(|error| cannot("hand over", error))?;
     let mode = fs::metadata(path).map_err(|error| cannot("read", error))?.permissions().mode();
     if mode & 0o077 != 0 {
         refuse_shared(path, mode)?;
@@ -75,7 +76,21 @@ pub fn private_file(path: &Path) -> Result<File> {
     if mode & 0o077 != 0 {
         file.set_permissions(Permissions::from_mode(0o600)).map_err(cannot)?;
     }
+    give_to_its_place(path).map_err(cannot)?;
     Ok(file)
+}
+
+/// What root makes among the files of a service is the service's, which could not
+/// use it otherwise; SQLite does the same with its own.
+fn give_to_its_place(path: &Path) -> std::io::Result<()> {
+    let Some(parent) = path.parent().filter(|_| rustix::process::geteuid().is_root()) else {
+        return Ok(());
+    };
+    let (own, place) = (fs::metadata(path)?, fs::metadata(parent)?);
+    if own.uid() == 0 && place.uid() != 0 {
+        std::os::unix::fs::chown(path, Some(place.uid()), Some(place.gid()))?;
+    }
+    Ok(())
 }
 
 /// Refuses a file that is no database of Docket's, or a damaged or newer one,

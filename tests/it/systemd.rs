@@ -1,6 +1,7 @@
 //! Running under systemd, which is played here by a socket.
 
 use std::collections::BTreeSet;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixDatagram;
 use std::process::Command;
 use std::time::Duration;
@@ -64,6 +65,35 @@ fn a_manager_that_is_gone_is_no_reason_to_fail() {
     assert_eq!(app.get("/readyz").status, 200);
     assert!(app.log().contains("systemd cannot be told"), "{}", app.log());
     assert_eq!(app.stop(), Some(0));
+}
+
+// Whose service it is, root runs its commands; only root can play both.
+#[test]
+fn what_root_makes_beside_a_service_is_the_services() {
+    const SERVICE: u32 = 65532;
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("left out: only root can try this");
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    std::os::unix::fs::chown(&data, Some(SERVICE), Some(SERVICE)).unwrap();
+    for arguments in [&["user", "add", "ada@example.org"][..], &["backup", "now"]] {
+        let mut command = crate::app::command(&data, &[]);
+        let output = command.args(arguments).stdin(std::process::Stdio::null()).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    }
+    let mut seen = 0;
+    for folder in [data.clone(), data.join("backups")] {
+        assert_eq!(std::fs::metadata(&folder).unwrap().uid(), SERVICE);
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            assert_eq!(std::fs::metadata(&path).unwrap().uid(), SERVICE, "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 5, "{seen} files");
 }
 
 fn printed(kind: &str) -> String {
