@@ -50,3 +50,24 @@ fn the_commands_of_the_readme_work() {
         assert!(output.status.success(), "{script}\n{errors}");
     }
 }
+
+/// Nobody builds the image here: at least what it copies and sets is there.
+#[test]
+fn the_dockerfile_names_what_there_is() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let file = include_str!("../../Dockerfile");
+    let copied = file
+        .lines()
+        .filter_map(|line| line.strip_prefix("COPY "))
+        .filter(|line| !line.starts_with("--"));
+    let sources: Vec<&str> = copied.flat_map(|line| line.split(' ').rev().skip(1)).collect();
+    for needed in ["Cargo.toml", "Cargo.lock", ".cargo", "src", "static", "tests", "benches"] {
+        assert!(sources.contains(&needed) && root.join(needed).exists(), "{needed}");
+    }
+    let rust = include_str!("../../Cargo.toml").split("rust-version = \"").nth(1).unwrap();
+    assert!(file.contains(&format!("rust:{}-alpine", rust.split('"').next().unwrap())));
+    let settings = file.split("DOCKET_").skip(1).map(|rest| rest.split('=').next().unwrap());
+    for setting in settings.map(str::to_lowercase) {
+        assert!(docket::config::SETTINGS.iter().any(|known| known.name == setting), "{setting}");
+    }
+}
