@@ -2,7 +2,7 @@
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { request } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
-import { go, page } from "../lib/router.js";
+import { page, refine } from "../lib/router.js";
 import { takeAhead } from "../state/device.js";
 import * as selection from "../state/places.js";
 import { completed, meet, open } from "../state/tasks.js";
@@ -29,7 +29,7 @@ export function Search() {
   useEffect(() => {
     if (words.length === 0) return;
     const timer = setTimeout(async () => {
-      go(`/search?q=${encodeURIComponent(query)}`, { replace: true });
+      refine(`/search?q=${encodeURIComponent(query)}`);
       const q = encodeURIComponent(query.trim());
       const reply = await request("GET", `/api/tasks?q=${q}&completed=true&limit=50`).catch(() => null);
       if (reply !== null) meet(reply.items);

@@ -102,6 +102,22 @@ claim("search finds words of titles and descriptions, open and done", async (wor
   await tab.shows("feed the cat");
 });
 
+claim("a task that is opened at once from what was found stays open", async (world) => {
+  const { person, tab } = await world.visitor("Ada", "/search");
+  await person.add("sow peas");
+  await tab.page.getByRole("searchbox").fill("peas");
+  await tab.rowTitle("sow peas").click();
+  await tab.panel().waitFor();
+
+  await tab.page.waitForFunction(() => history.state?.behind === "/search?q=peas");
+  await tab.panel().waitFor();
+  await tab.press("Escape");
+
+  await tab.panel().waitFor({ state: "detached" });
+  await tab.shows("sow peas");
+  assert.equal(await tab.page.getByRole("searchbox").inputValue(), "peas");
+});
+
 claim("several are selected, completed together and brought back together", async (world) => {
   const { person, tab } = await world.visitor();
   for (const title of ["a", "b", "c", "d"]) await person.add(title);
