@@ -141,8 +141,9 @@ function listenToKeys() {
   const { signal } = gone;
   /** @type {((event: KeyboardEvent) => void) | undefined} */
   let onKey;
-  /** Keys that came before, which are done one by one. */
+  /** Keys that came before, which are done one by one; and those of them that were for no field. */
   let early = 0;
+  let loose = 0;
   let before = Promise.resolve();
   const fetchKeys = async () => {
     // Without the server they come with a later sign.
@@ -157,16 +158,38 @@ function listenToKeys() {
     if (event.key === "Control" || event.key === "Meta") prefetch("palette").catch(() => {});
     if (onKey !== undefined && early === 0) return onKey(event);
     const again = onRow(event);
+    const isLoose = !isTextField(event.target) || (loose > 0 && isText(event));
+    // What is typed into a field comes after what was typed on the way to it.
+    if (isLoose && isTextField(event.target)) event.preventDefault();
     early += 1;
+    loose += Number(isLoose);
     before = before.then(async () => {
       const run = await fetchKeys();
-      if (run !== undefined) again === null ? run(event) : again(run);
+      const field = document.activeElement;
+      if (isLoose && isText(event) && isTextField(field)) typeInto(field, event.key);
+      else if (run !== undefined) again === null ? run(event) : again(run);
       // What a key does may be for the next one to go on from.
       await new Promise((resolve) => setTimeout(resolve, 20));
       early -= 1;
+      loose -= Number(isLoose);
     });
   }, { signal });
   return () => gone.abort();
+}
+
+/** @param {KeyboardEvent} event */
+const isText = ({ key, ctrlKey, metaKey, altKey, isComposing }) =>
+  key.length === 1 && !ctrlKey && !metaKey && !altKey && !isComposing;
+
+/** @param {EventTarget | null} target @returns {target is HTMLInputElement | HTMLTextAreaElement} */
+const isTextField = (target) =>
+  target instanceof Element && target.matches("textarea, input:not([type=checkbox], [type=radio])");
+
+/** Types a key that came before the field it is for. @param {HTMLInputElement | HTMLTextAreaElement} field @param {string} key */
+function typeInto(field, key) {
+  const [from, to] = [field.selectionStart, field.selectionEnd].map((at) => at ?? field.value.length);
+  field.setRangeText(key, from, to, "end");
+  field.dispatchEvent(new InputEvent("input", { bubbles: true }));
 }
 
 /**
