@@ -37,7 +37,7 @@
  * BroadcastChannel (`tabs` in `lib/api.js`). What needs one tab only (renewing,
  * sending, listening) holds a Web Lock.
  */
-import { html, Icon, IconButton, render, useEffect, useLayoutEffect, useState } from "./lib/ui.js";
+import { effect, html, Icon, IconButton, render, useEffect, useLayoutEffect, useState } from "./lib/ui.js";
 import { language, LANGUAGE_SETTING, t, useLanguage } from "./lib/i18n.js";
 import { go, page, route } from "./lib/router.js";
 import { person, session, start } from "./state/session.js";
@@ -46,9 +46,12 @@ import { drag } from "./components/task-rows.js";
 import { closeDialog, draft, drawerOpen, keepDraft, keepFiles, newVersion, openDialog, quickAdd, setDrawer, setSidebarWidth, showDialog, SIDEBAR_WIDTHS, sidebarOpen, sidebarWidth, toggleSidebar } from "./state/device.js";
 import { online, pending } from "./state/outbox.js";
 import { chosen, todayCounts } from "./state/places.js";
-import { addList, conflicts, counts, inbox, lists } from "./state/tasks.js";
+import { addList, conflicts, counts, inbox, isFilled, lists } from "./state/tasks.js";
 import { dismiss, hold, question, toast, undo, whisper } from "./state/toasts.js";
 import { TaskListView } from "./views/task-list.js";
+
+/** From the tasks being there until what can wait, in milliseconds. */
+const CALM = 1000;
 
 /** Addresses for people who are not signed in, */
 const OUTSIDE = new Set(["sign-in", "sign-up"]);
@@ -78,7 +81,17 @@ async function main() {
   const root = /** @type {Element} */ (document.getElementById("root"));
   render(html`<${App} />`, root);
   await start();
+  await firstScreen();
   whenIdle(keepFiles);
+}
+
+/** Once the tasks are there: nothing that can wait is to be in their way. */
+function firstScreen() {
+  return new Promise((resolve) => {
+    effect(() => {
+      if (session.value !== "in" || isFilled.value) setTimeout(resolve, CALM);
+    });
+  });
 }
 
 /** @param {() => void} act */
