@@ -8,10 +8,9 @@ import { launch } from "./chromium.mjs";
 import { Person } from "./person.mjs";
 import { Server } from "./server.mjs";
 import { Tab } from "./tab.mjs";
+import { PATIENCE } from "./until.mjs";
 
 const WIDE = { width: 1200, height: 800 };
-/** Every wait is for a condition; a busy machine may take its time. */
-const PATIENCE = 20_000;
 
 let browser;
 
