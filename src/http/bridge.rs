@@ -202,6 +202,10 @@ async fn bring_body(request: &mut LocalRequest<'static>, body: Incoming) -> Opti
     }
 }
 
+/// A body of a declared length up to this is taken, and not used, before its 413.
+const PASSED_OVER: u64 = 1 << 20;
+const PASSING_TIME: Duration = Duration::from_secs(2);
+
 /// Why the body could not be had, until somebody says so.
 #[derive(Clone, Default)]
 struct Unread(Arc<Mutex<Option<Error>>>);
@@ -217,12 +221,25 @@ pub(super) fn unread(request: &Request<'_>) -> Option<Error> {
     request.local_cache(Unread::default).take()
 }
 
-async fn read(body: Incoming) -> Result<Bytes, Error> {
+/// Takes a body that is somewhat too large and throws it away. Whoever is still
+/// sending when the connection is closed may never read the answer (RFC 9112, 9.6);
+/// proxies then say 502, or break off.
+async fn pass_over(body: &mut Incoming) {
+    let pass = async { while let Some(Ok(_)) = body.frame().await {} };
+    // The answer is the same for one who is slow about it.
+    let _ = tokio::time::timeout(PASSING_TIME, pass).await;
+}
+
+async fn read(mut body: Incoming) -> Result<Bytes, Error> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
     let too_large = || Error::TooLarge { limit: LARGEST_BODY };
-    if body.size_hint().lower() > LARGEST_BODY as u64 {
+    let length = body.size_hint().lower();
+    if length > LARGEST_BODY as u64 {
+        if length <= PASSED_OVER {
+            pass_over(&mut body).await;
+        }
         return Err(too_large());
     }
     match tokio::time::timeout(BODY_TIME, Limited::new(body, LARGEST_BODY).collect()).await {
