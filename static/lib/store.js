@@ -77,8 +77,15 @@ export async function save(name, puts, removals = []) {
   await finished(done);
 }
 
-/** @param {IDBTransaction} transaction @returns {Promise<void>} */
+/**
+ * Ends a transaction that has been asked for all it is to do. Left to end by
+ * itself it would wait for the page, and be undone if that goes away first.
+ *
+ * @param {IDBTransaction} transaction
+ * @returns {Promise<void>}
+ */
 function finished(transaction) {
+  transaction.commit();
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onerror = transaction.onabort = () => reject(transaction.error);
@@ -130,7 +137,9 @@ export async function mark(key) {
 export async function setMark(key, value) {
   const db = await open();
   if (db === null) return void memory.marks.set(key, value);
-  await result(db.transaction("marks", "readwrite").objectStore("marks").put(value, key));
+  const done = db.transaction("marks", "readwrite");
+  done.objectStore("marks").put(value, key);
+  await finished(done);
 }
 
 /** Leaves nothing of the person in this browser; what `sw.js` keeps is the program's. */
