@@ -28,8 +28,8 @@ const told = {
   done: () => {},
   /** @type {(op: Op, problem: Problem) => void} the server refused it */
   refused: () => {},
-  /** @type {(op: Op, current: Thing) => void} both sides changed the same */
-  conflict: () => {},
+  /** @type {(op: Op, current: Thing) => Promise<void>} both sides changed the same; resolves once that is kept */
+  conflict: async () => {},
 };
 
 /** @param {Partial<typeof told>} listeners */
@@ -112,6 +112,13 @@ function settle(op, say) {
   queue.value = queue.peek().filter((one) => one.uid !== op.uid);
   say();
   told.touched([op]);
+}
+
+/** Waits for what is on its way; tells whether all is sent. */
+export async function isSent() {
+  await drain();
+  await alone("docket-outbox", async () => {});
+  return queue.peek().length === 0;
 }
 
 let draining = false;
@@ -230,9 +237,10 @@ async function refused(op, problem) {
       op.version = current.version;
       return save([op], []);
     }
+    // Until both are kept, the op is: a page that goes away now asks again.
+    if (clash.length > 0) await told.conflict(op, current);
     await remove(op);
     told.done(op, current);
-    if (clash.length > 0) told.conflict(op, current);
     return;
   }
   const held = problem.status === 404 ? await heldAlready(op) : undefined;

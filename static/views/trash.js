@@ -1,20 +1,24 @@
 /** What was deleted, latest first: it can come back until the trash is emptied. */
-import { html, Icon, useEffect, useState } from "../lib/ui.js";
-import { request } from "../lib/api.js";
+import { html, Icon, useEffect, useRef, useState } from "../lib/ui.js";
+import { request, Unreachable } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { confirm, say } from "../state/toasts.js";
 import { restoreList, restoreTasks } from "../state/tasks.js";
-import { pending } from "../state/outbox.js";
+import { isSent, pending } from "../state/outbox.js";
 
 /** @typedef {{ type: "task" | "list", deleted_at: string, task?: any, list?: any }} Item */
 
 export function Trash() {
   const [items, setItems] = useState(/** @type {Item[] | null} */ (null));
   const [cursor, setCursor] = useState(/** @type {string | null} */ (null));
+  /** What is asked last counts: an older answer may come after it. */
+  const asked = useRef(0);
   const read = async (/** @type {string | null} */ from) => {
+    const turn = (asked.current += 1);
     try {
       const at = from === null ? "" : `&cursor=${encodeURIComponent(from)}`;
       const page = await request("GET", `/api/trash?limit=100${at}`);
+      if (turn !== asked.current) return;
       setItems((before) => [...(from === null ? [] : (before ?? [])), ...page.items]);
       setCursor(page.next_cursor);
     } catch {
@@ -35,7 +39,10 @@ export function Trash() {
   const empty = async () => {
     if (!(await confirm({ text: t("trash.empty_sure"), act: t("trash.empty_act") }))) return;
     try {
+      // What was restored just now must be out of it by then.
+      if (!(await isSent())) throw new Unreachable();
       await request("DELETE", "/api/trash");
+      asked.current += 1;
       setItems([]);
       setCursor(null);
     } catch {

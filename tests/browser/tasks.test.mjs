@@ -81,6 +81,31 @@ claim("what is in the trash is restored, or removed for good", async (world) => 
   await assert.rejects(person.api("POST", `/api/tasks/${gone.id}/restore`, {}), /404/);
 });
 
+claim("what is restored is out of the trash before that is emptied, however slow it is", async (world) => {
+  const { person, tab } = await world.visitor();
+  for (const title of ["wanted", "not wanted"]) {
+    const task = await person.add(title);
+    await person.api("DELETE", `/api/tasks/${task.id}`);
+  }
+  await tab.place("Trash").click();
+  let answer;
+  const isAnswered = new Promise((resolve) => (answer = resolve));
+  await tab.page.route("**/restore", async (route) => {
+    await isAnswered;
+    await route.continue();
+  });
+  await tab.button("Restore “wanted”").click();
+
+  await tab.button("Empty the trash").click();
+  await tab.button("Empty the trash", tab.page.getByRole("dialog")).click();
+  // Time enough for what should not be asked for yet.
+  await tab.page.waitForTimeout(300);
+  answer();
+
+  await tab.page.getByText("The trash is empty.").waitFor();
+  await person.has("wanted");
+});
+
 claim("search finds words of titles and descriptions, open and done", async (world) => {
   const { person, tab } = await world.visitor();
   await person.add("call the plumber");
