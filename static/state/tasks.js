@@ -229,14 +229,15 @@ outbox.listen({
     complain(op, problem);
   },
   conflict(op, current) {
-    setClashes([...clashes.peek(), { op, current: /** @type {Task} */ (current) }]);
+    const others = clashes.peek().filter((one) => one.op.uid !== op.uid);
+    return setClashes([...others, { op, current: /** @type {Task} */ (current) }]);
   },
 });
 
 /** What waits for an answer is kept: half of it is nowhere else. @param {import("../lib/types.js").Conflict[]} next */
 function setClashes(next) {
   clashes.value = next;
-  store.setMark("clashes", next);
+  return store.setMark("clashes", next);
 }
 
 /** Forgets everything. */
@@ -487,8 +488,10 @@ export async function giveUp(waiting) {
 /** @param {import("../lib/types.js").Conflict} conflict @param {Record<string, unknown>} fields */
 export function settle(conflict, fields) {
   setClashes(clashes.peek().filter((one) => one !== conflict));
-  const current = shown.task.get(conflict.op.id) ?? conflict.current;
-  changeTasks([current], fields);
+  const now = shown.task.get(conflict.op.id);
+  // After a reload the answer that tells of the conflict may be newer than what is shown.
+  const isNewer = now !== undefined && now.version >= conflict.current.version;
+  changeTasks([isNewer ? now : conflict.current], fields);
 }
 
 /**
