@@ -6,7 +6,7 @@
  * `main.js` finds out who is here and draws either a sign-in or the frame: the
  * sidebar, the view that the address names, the panel of one task, toasts.
  * Views are in `views/`, one to an address; all but the task lists are fetched
- * when first opened: add one to the table in `components/lazy.js`.
+ * when first opened: `VIEWS` and `DIALOGS` below name them.
  *
  * `state/` holds signals and the verbs that change them; nothing else assigns
  * `.value`. `session` knows who is here. `tasks` has every open task and list
@@ -37,18 +37,48 @@
  * BroadcastChannel (`tabs` in `lib/api.js`). What needs one tab only (renewing,
  * sending, listening) holds a Web Lock.
  */
-import { effect, html, Icon, IconButton, render, useEffect, useLayoutEffect, useState } from "./lib/ui.js";
+import { effect, html, Icon, IconButton, lazily, render, useEffect, useLayoutEffect, useState } from "./lib/ui.js";
 import { language, LANGUAGE_SETTING, t, useLanguage } from "./lib/i18n.js";
 import { go, page, route } from "./lib/router.js";
 import { person, session, start } from "./state/session.js";
-import { Lazy, prefetch } from "./components/lazy.js";
 import { drag } from "./components/task-rows.js";
+import { onKey } from "./state/commands.js";
 import { closeDialog, draft, drawerOpen, keepDraft, keepFiles, newVersion, openDialog, quickAdd, setDrawer, setSidebarWidth, showDialog, SIDEBAR_WIDTHS, sidebarOpen, sidebarWidth, toggleSidebar } from "./state/device.js";
 import { online, pending } from "./state/outbox.js";
 import { chosen, todayCounts } from "./state/places.js";
 import { addList, conflicts, counts, inbox, isFilled, lists } from "./state/tasks.js";
-import { dismiss, hold, question, toast, undo, whisper } from "./state/toasts.js";
+import { dismiss, hold, question, say, toast, undo, whisper } from "./state/toasts.js";
 import { TaskListView } from "./views/task-list.js";
+
+/* What is fetched when it is first shown */
+
+const VIEWS = new Map(Object.entries({
+  completed: lazily(async () => (await import("./views/completed.js")).Completed),
+  trash: lazily(async () => (await import("./views/trash.js")).Trash),
+  search: lazily(async () => (await import("./views/search.js")).Search),
+  settings: lazily(async () => (await import("./views/settings.js")).Settings, "account", "settings"),
+}));
+
+/** By the names that `showDialog` takes. */
+const DIALOGS = new Map(Object.entries({
+  "quick-add": lazily(async () => (await import("./components/quick-add.js")).QuickAdd),
+  "task-menu": lazily(async () => (await import("./components/task-menu.js")).TaskMenu),
+  "list-menu": lazily(async () => (await import("./components/list-menu.js")).ListMenu),
+  due: lazily(async () => (await import("./components/due.js")).Due, "date-picker"),
+  reschedule: lazily(async () => (await import("./components/reschedule.js")).Reschedule, "date-picker"),
+  day: lazily(async () => (await import("./components/day.js")).Day, "date-picker"),
+  move: lazily(async () => (await import("./components/move.js")).Move),
+  queue: lazily(async () => (await import("./components/queue.js")).Queue),
+  palette: lazily(async () => (await import("./components/palette.js")).Palette, "palette"),
+  keys: lazily(async () => (await import("./components/keys.js")).Keys, "palette"),
+}));
+
+const Welcome = lazily(async () => (await import("./views/welcome.js")).Welcome, "account");
+const SignInAgain = lazily(async () => (await import("./components/sign-in-again.js")).SignInAgain, "account");
+const Detail = lazily(async () => (await import("./components/detail.js")).Detail, "prose");
+const BulkBar = lazily(async () => (await import("./components/bulk-bar.js")).BulkBar);
+const Confirm = lazily(async () => (await import("./components/confirm.js")).Confirm);
+const Conflict = lazily(async () => (await import("./components/conflict.js")).Conflict);
 
 /** From the tasks being there until what can wait, in milliseconds. */
 const CALM = 1000;
@@ -68,11 +98,11 @@ function App() {
   if (phase === "starting") return null;
   if (!isInside || BY_LINK.has(view)) {
     const isKnown = OUTSIDE.has(view) || BY_LINK.has(view);
-    return html`<${Lazy} name="welcome" view=${isKnown ? view : "sign-in"} />`;
+    return html`<${Welcome} view=${isKnown ? view : "sign-in"} />`;
   }
   return html`
     <${Shell} />
-    ${phase === "ended" && html`<${Lazy} name="sign-in-again" />`}`;
+    ${phase === "ended" && html`<${SignInAgain} />`}`;
 }
 
 async function main() {
@@ -103,14 +133,13 @@ function whenIdle(act) {
 
 /* The frame: sidebar, the view, the panel of one task, toasts */
 
-/** Views that are fetched when they are opened. */
-const LAZY = new Set(["completed", "trash", "search", "settings"]);
-
 export function Shell() {
   useLayoutEffect(listenToKeys, []);
   const { view, path } = page.value;
   useEffect(() => setDrawer(false), [path]);
   const dialog = openDialog.value;
+  const View = VIEWS.get(view) ?? TaskListView;
+  const Open = DIALOGS.get(dialog?.name ?? "");
   const panel = route.value.view === "task" ? route.value.id : null;
   return html`
     <a class="skip" href="#main" onClick=${skip}>${t("page.skip")}</a>
@@ -131,101 +160,35 @@ export function Shell() {
           aria-expanded=${sidebarOpen.value}
           onClick=${toggleSidebar}
         />
-        ${LAZY.has(view) ? html`<${Lazy} key=${view} name=${view} />` : html`<${TaskListView} />`}
-        ${chosen.value.size > 0 && html`<${Lazy} name="bulk-bar" />`}
+        <${View} key=${VIEWS.has(view) ? view : ""} />
+        ${chosen.value.size > 0 && html`<${BulkBar} />`}
       </main>
-      ${panel !== null && html`<${Lazy} name="detail" id=${panel} />`}
+      ${panel !== null && html`<${Detail} id=${panel} />`}
     </div>
     <${TabBar} view=${view} />
-    ${dialog !== null && html`<${Lazy} key=${dialog.name} name=${dialog.name} ...${dialog.props} onClose=${closeDialog} />`}
-    ${question.value !== null && html`<${Lazy} name="confirm" />`}
-    ${conflicts.value.length > 0 && html`<${Lazy} name="conflict" key=${conflicts.value[0].op.uid} conflict=${conflicts.value[0]} />`}
+    ${Open && html`<${Open} key=${dialog?.name} ...${dialog?.props} onClose=${leaveDialog} />`}
+    ${question.value !== null && html`<${Confirm} />`}
+    ${conflicts.value.length > 0 && html`<${Conflict} key=${conflicts.value[0].op.uid} conflict=${conflicts.value[0]} />`}
     <${Connection} />
     <${Toast} />
     <div class="unseen" role="status">${whisper.value}</div>`;
 }
 
-/**
- * The keys are not needed to draw the page: they come with the first sign of
- * somebody who may press one.
- */
+/** @param {boolean} [failed] it could not be fetched; what else may come is an event */
+function leaveDialog(failed) {
+  if (failed === true) say("error.part", {}, { isError: true });
+  closeDialog();
+}
+
 function listenToKeys() {
-  const gone = new AbortController();
-  const { signal } = gone;
-  /** @type {((event: KeyboardEvent) => void) | undefined} */
-  let onKey;
-  /** Keys that came before, which are done one by one; and those of them that were for no field. */
-  let early = 0;
-  let loose = 0;
-  let before = Promise.resolve();
-  const fetchKeys = async () => {
-    // Without the server they come with a later sign.
-    onKey ??= (await import("./state/commands.js").catch(() => null))?.onKey;
-    return onKey;
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    // Who presses Ctrl may press K next, and after Alt an arrow: then it is there.
+    if (event.key === "Control" || event.key === "Meta") DIALOGS.get("palette")?.fetch().catch(() => {});
+    if (event.key === "Alt") import("./state/acts.js").catch(() => {});
+    onKey(event);
   };
-  for (const sign of ["pointermove", "pointerdown", "focusin"]) {
-    document.addEventListener(sign, () => onKey ?? fetchKeys(), { signal });
-  }
-  document.addEventListener("keydown", (event) => {
-    // Who presses Ctrl may press K next; then it is there.
-    if (event.key === "Control" || event.key === "Meta") prefetch("palette").catch(() => {});
-    if (onKey !== undefined && early === 0) return onKey(event);
-    const again = onRow(event);
-    const isLoose = !isTextField(event.target) || (loose > 0 && isText(event));
-    // What is typed into a field comes after what was typed on the way to it.
-    if (isLoose && isTextField(event.target)) event.preventDefault();
-    early += 1;
-    loose += Number(isLoose);
-    before = before.then(async () => {
-      const run = await fetchKeys();
-      const field = document.activeElement;
-      if (isLoose && isText(event) && isTextField(field)) typeInto(field, event.key);
-      else if (run !== undefined) again === null ? run(event) : again(run);
-      // What a key does may be for the next one to go on from.
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      early -= 1;
-      loose -= Number(isLoose);
-    });
-  }, { signal });
-  return () => gone.abort();
-}
-
-/** @param {KeyboardEvent} event */
-const isText = ({ key, ctrlKey, metaKey, altKey, isComposing }) =>
-  key.length === 1 && !ctrlKey && !metaKey && !altKey && !isComposing;
-
-/** @param {EventTarget | null} target @returns {target is HTMLInputElement | HTMLTextAreaElement} */
-const isTextField = (target) =>
-  target instanceof Element && target.matches("textarea, input:not([type=checkbox], [type=radio])");
-
-/** Types a key that came before the field it is for. @param {HTMLInputElement | HTMLTextAreaElement} field @param {string} key */
-function typeInto(field, key) {
-  const [from, to] = [field.selectionStart, field.selectionEnd].map((at) => at ?? field.value.length);
-  field.setRangeText(key, from, to, "end");
-  field.dispatchEvent(new InputEvent("input", { bubbles: true }));
-}
-
-/**
- * Enter is for the row that has the focus when its turn comes: a key before it
- * may be what puts the focus there. On a row's button it is held, or it would
- * press that at once.
- *
- * @param {KeyboardEvent} event
- */
-function onRow(event) {
-  const { target, key } = event;
-  if (key !== "Enter" || !(target instanceof Element)) return null;
-  if (!target.matches(".row__title, body, [tabindex='-1']")) return null;
-  if (target.matches(".row__title")) event.preventDefault();
-  return (/** @type {(event: KeyboardEvent) => void} */ run) => {
-    const row = document.activeElement;
-    if (row === null || !row.matches(".row__title")) return;
-    row.addEventListener("keydown", (held) => {
-      held.stopPropagation();
-      run(/** @type {KeyboardEvent} */ (held));
-    }, { once: true });
-    row.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-  };
+  document.addEventListener("keydown", onKeyDown);
+  return () => document.removeEventListener("keydown", onKeyDown);
 }
 
 /** @param {Event} event */

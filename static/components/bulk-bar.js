@@ -1,8 +1,8 @@
 /** What can be done with the rows that are chosen. */
 import { html, Icon, IconButton } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
-import { sendOff, targets } from "../state/acts.js";
 import { showDialog } from "../state/device.js";
+import { sendOff, targets } from "../state/places.js";
 import * as selection from "../state/places.js";
 import { completeTasks, deleteTasks } from "../state/tasks.js";
 

@@ -2,9 +2,8 @@
 import { html, IconButton, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { match } from "../lib/fuzzy.js";
 import { t } from "../lib/i18n.js";
-import { printed } from "../lib/keys.js";
 import { commands } from "../state/commands.js";
-import { characterKeys, setCharacterKeys } from "../state/device.js";
+import { characterKeys, isMac, setCharacterKeys } from "../state/device.js";
 import { Dialog } from "./dialog.js";
 
 /** @typedef {import("../state/commands.js").Command} Command */
@@ -16,7 +15,7 @@ export function Keys({ onClose }) {
   const [query, setQuery] = useState("");
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   useLayoutEffect(() => field.current?.focus(), []);
-  const named = (/** @type {Command} */ { title, params, keys }) => [t(title, params), ...keys.map(printed)];
+  const named = (/** @type {Command} */ { title, params, keys }) => [t(title, params?.()), ...keys.map(printed)];
   const fits = (/** @type {Command} */ command) => named(command).some((text) => match(query, text) !== null);
   const found = commands.filter((command) => command.keys.length > 0 && fits(command));
   return html`
@@ -59,7 +58,7 @@ function Group({ name, found }) {
         ${found.map(
           ({ id, title, params, keys }) => html`
             <div class="keys__one" key=${id}>
-              <dt>${t(title, params)}</dt>
+              <dt>${t(title, params?.())}</dt>
               <dd>
                 ${keys.map((one, place) => html`${place > 0 && html` <span class="muted">${t("keys.or")}</span> `}<kbd>${printed(one)}</kbd>`)}
               </dd>
@@ -67,4 +66,21 @@ function Group({ name, found }) {
         )}
       </dl>
     </section>`;
+}
+
+/** Keys whose name differs from language to language, and those that have a sign. */
+const NAMED = /** @type {const} */ (["Alt", "Backspace", "ContextMenu", "Delete", "Enter", "Shift"]);
+/** @type {Record<string, string>} */
+const SIGNS = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc" };
+
+/** Keys as people read them: `Ctrl K`, `Alt ↑`, `G T`. @param {string} keys */
+export function printed(keys) {
+  return keys.split(/[+ ]/).map(printedKey).join(" ");
+}
+
+/** @param {string} key */
+function printedKey(key) {
+  if (key === "Mod") return isMac ? "⌘" : t("key.Ctrl");
+  const name = NAMED.find((one) => one === key);
+  return name === undefined ? (SIGNS[key] ?? key.toUpperCase()) : t(`key.${name}`);
 }

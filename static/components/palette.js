@@ -4,11 +4,11 @@
  */
 import { html, Icon, useId, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
-import { printed } from "../lib/keys.js";
 import { find, marked, used } from "../lib/palette.js";
 import { setUsedEntries, takeAhead, usedEntries } from "../state/device.js";
 import { entriesNow } from "../state/palette.js";
 import { Dialog } from "./dialog.js";
+import { printed } from "./keys.js";
 
 /** @typedef {import("../lib/palette.js").Entry} Entry */
 

@@ -1,12 +1,12 @@
 /** What can be done with a task, or with all that are chosen. */
 import { html } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
-import { printed } from "../lib/keys.js";
 import { openTask } from "../lib/router.js";
 import { addBelow, showDialog } from "../state/device.js";
-import { moveBy, moveToEnd, sendOff, shiftDay } from "../state/acts.js";
+import { moveBy, moveToEnd, shiftDay } from "../state/acts.js";
 import * as selection from "../state/places.js";
 import { changeTasks, deleteTasks } from "../state/tasks.js";
+import { printed } from "./keys.js";
 import { Menu } from "./menu.js";
 
 /** @typedef {import("../lib/types.js").Task} Task */
@@ -62,7 +62,7 @@ function itemsFor(tasks, anchor) {
       icon: "trash",
       keys: "Del",
       isDanger: true,
-      run: () => sendOff(tasks, deleteTasks),
+      run: () => selection.sendOff(tasks, deleteTasks),
     },
   ];
 }

@@ -1,8 +1,9 @@
 /**
  * What components are made of: Preact, htm and signals, under one name that
- * outlives their versions, and the icons.
+ * outlives their versions, the icons, and parts that come when they are needed.
  */
-import { html } from "../vendor/preact-a9081e821b.js";
+import { html, useEffect, useState } from "../vendor/preact-a9081e821b.js";
+import { t } from "./i18n.js";
 
 export * from "../vendor/preact-a9081e821b.js";
 
@@ -54,4 +55,55 @@ export function IconButton({ icon, label, class: more = "", ...rest }) {
 /** @param {{ name: IconName }} props */
 export function Icon({ name }) {
   return html`<svg class=${DOTS.has(name) ? "icon icon--dots" : "icon"} viewBox="0 0 20 20" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
+}
+
+/* Parts that are fetched when they are first shown */
+
+/**
+ * A component that is fetched when it is first shown, with the style sheets it
+ * needs. `fetch` has it come before. One that cannot be had says so in its
+ * place, or closes: then `onClose` is told `true`.
+ *
+ * @param {() => Promise<(props: any) => any>} find
+ * @param {string[]} sheets files in `styles/`, without their ending
+ */
+export function lazily(find, ...sheets) {
+  /** @type {((props: any) => any) | undefined} */
+  let Part;
+  const fetch = async () => {
+    const [found] = await Promise.all([find(), ...sheets.map(style)]);
+    Part = found;
+  };
+  /** @param {{ onClose?: (failed?: boolean) => void, [rest: string]: unknown }} props */
+  function Lazy(props) {
+    const [failed, setFailed] = useState(/** @type {boolean | undefined} */ (undefined));
+    useEffect(() => {
+      if (Part !== undefined) return;
+      const fail = () => {
+        setFailed(true);
+        props.onClose?.(true);
+      };
+      fetch().then(() => setFailed(false), fail);
+    }, []);
+    // It may have come by another way since.
+    if (Part !== undefined) return html`<${Part} ...${props} />`;
+    return failed && html`<p class="notice" role="alert">${t("error.part")}</p>`;
+  }
+  return Object.assign(Lazy, { fetch });
+}
+
+/** Style sheets that only some parts need. @type {Map<string, Promise<void>>} */
+const styles = new Map();
+
+/** @param {string} name */
+function style(name) {
+  const asked = styles.get(name) ?? new Promise((resolve) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = `/styles/${name}.css`;
+    link.onload = link.onerror = () => resolve();
+    document.head.append(link);
+  });
+  styles.set(name, asked);
+  return asked;
 }

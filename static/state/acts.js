@@ -5,36 +5,10 @@ import { page } from "../lib/router.js";
 import { dateSettings, today, zone } from "./device.js";
 import { nameOf } from "./places.js";
 import * as selection from "./places.js";
-import { changeEach, findList, findTask, lists, openIn, reorderList, reorderTask } from "./tasks.js";
+import { changeEach, findList, lists, openIn, reorderList, reorderTask } from "./tasks.js";
 import { announce } from "./toasts.js";
 
 /** @typedef {import("../lib/types.js").Task} Task */
-
-/** Views without rows to act on. */
-const ROWLESS = new Set(["trash", "settings"]);
-
-/** The tasks that a command acts on. */
-export function targets() {
-  if (ROWLESS.has(page.peek().view)) return [];
-  return selection.targets().flatMap((id) => {
-    const task = findTask(id);
-    return task === undefined ? [] : [task];
-  });
-}
-
-/**
- * Does something that takes tasks out of the view; the focus goes on to the
- * next row.
- *
- * @param {Task[]} tasks
- * @param {(tasks: Task[]) => void} act
- */
-export function sendOff(tasks, act) {
-  const next = selection.neighbourOf(new Set(tasks.map((task) => task.id)));
-  act(tasks);
-  selection.chooseNone();
-  if (next !== undefined) selection.focusRow(next);
-}
 
 /**
  * Moves tasks by a day. What is late becomes today's, and nothing goes back
@@ -69,7 +43,7 @@ export function reschedule(moves, said = "undo.rescheduled") {
   const day = longDay(to, dateSettings.peek().locale);
   const act = () => changeEach(moves.map(({ task, to }) => [task, { due: movedTo(task.due, to, zone) }]), said, { day });
   const leaves = page.peek().view === "today" && moves.some(({ to }) => to > today.peek());
-  if (leaves) return sendOff(moves.map(({ task }) => task), act);
+  if (leaves) return selection.sendOff(moves.map(({ task }) => task), act);
   act();
   selection.focusRow(first.id);
 }

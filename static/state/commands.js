@@ -1,13 +1,14 @@
 /**
  * Everything that can be done by a key or by its name, once. The keys, the
- * palette and the help read this table.
+ * palette and the help read this table. Keys are written `e`, `Shift+ArrowDown`,
+ * `Mod+k` (Ctrl, or Cmd on a Mac), and two in a row: `g t`. Plain keys never
+ * fire in fields.
  */
 import { t } from "../lib/i18n.js";
-import { commandFor, isCharacter } from "../lib/keys.js";
 import { closeTask, go, openTask, route } from "../lib/router.js";
-import { moveBy, moveListBy, sendOff, shiftDay, targets } from "./acts.js";
 import * as device from "./device.js";
 import { nameOf } from "./places.js";
+import { sendOff, targets } from "./places.js";
 import * as selection from "./places.js";
 import * as tasks from "./tasks.js";
 import { say, undo } from "./toasts.js";
@@ -16,7 +17,7 @@ import { say, undo } from "./toasts.js";
  * @typedef {{
  *   id: string,
  *   title: import("../lib/i18n.js").Key,
- *   params?: Record<string, string | number>,
+ *   params?: () => Record<string, string | number>,
  *   group: "go" | "task" | "choose" | "page",
  *   keys: string[],
  *   when?: () => boolean,
@@ -35,8 +36,8 @@ const orderable = () => one() && selection.canReorder();
 
 /** The row that a dialog stands beside. */
 function anchor() {
-  const id = selection.targets()[0];
-  return document.querySelector(`[data-key="${id}"] .row__acts`) ?? undefined;
+  const [task] = targets();
+  return document.querySelector(`[data-key="${task?.id}"] .row__acts`) ?? undefined;
 }
 
 /** @param {string} name */
@@ -67,11 +68,19 @@ function focusedList() {
   return link instanceof HTMLElement ? tasks.findList(link.dataset.ownList ?? "") : undefined;
 }
 
+/** What takes more than a verb is fetched when it is first done. @param {(acts: typeof import("./acts.js")) => void} run */
+const fetchActs = (run) => import("./acts.js").then(run, () => say("error.part", {}, { isError: true }));
+
+/** @param {1 | -1} by */
+function shift(by) {
+  const chosen = targets();
+  fetchActs(({ shiftDay }) => shiftDay(chosen, by));
+}
+
 /** @param {number} by */
 function move(by) {
-  const list = focusedList();
-  if (list !== undefined) moveListBy(list, by);
-  else if (orderable()) moveBy(targets()[0], by);
+  const [list, [task]] = [focusedList(), targets()];
+  fetchActs(({ moveBy, moveListBy }) => (list === undefined ? moveBy(task, by) : moveListBy(list, by)));
 }
 const movable = () => focusedList() !== undefined || orderable();
 
@@ -79,7 +88,7 @@ const movable = () => focusedList() !== undefined || orderable();
 const priorities = [1, 2, 3, 4].map((priority) => ({
   id: `priority.${priority}`,
   title: priority === 4 ? "task.no_priority" : "task.priority",
-  params: { priority },
+  params: () => ({ priority }),
   group: "task",
   keys: [String(priority)],
   when: some,
@@ -119,7 +128,7 @@ function search() {
 const settings = /** @type {const} */ (["profile", "security", "devices", "tokens", "activity", "appearance", "data"]).map((section) => ({
   id: `settings.${section}`,
   title: "command.settings",
-  params: { section: t(`settings.${section}`) },
+  params: () => ({ section: t(`settings.${section}`) }),
   group: "go",
   keys: [],
   run: to(`/settings/${section}`),
@@ -130,11 +139,11 @@ export const commands = [
   { id: "add", title: "command.add", group: "task", keys: ["q"], run: device.quickAdd },
   { id: "add.below", title: "command.add_below", group: "task", keys: ["Shift+Enter"], when: one, run: () => device.addBelow(targets()[0]) },
   { id: "complete", title: "command.complete", group: "task", keys: ["e"], when: some, run: toggleDone },
-  { id: "edit", title: "command.edit", group: "task", keys: ["Enter", "F2"], when: one, run: () => selection.edit(selection.targets()[0]) },
-  { id: "open", title: "command.open", group: "task", keys: ["o"], when: one, run: () => openTask(selection.targets()[0]) },
+  { id: "edit", title: "command.edit", group: "task", keys: ["Enter", "F2"], when: one, run: () => selection.edit(targets()[0].id) },
+  { id: "open", title: "command.open", group: "task", keys: ["o"], when: one, run: () => openTask(targets()[0].id) },
   { id: "due", title: "command.due", group: "task", keys: ["t"], when: some, run: open("due") },
-  { id: "later", title: "command.later", group: "task", keys: ["Alt+]"], when: dated, run: () => shiftDay(targets(), 1) },
-  { id: "earlier", title: "command.earlier", group: "task", keys: ["Alt+["], when: dated, run: () => shiftDay(targets(), -1) },
+  { id: "later", title: "command.later", group: "task", keys: ["Alt+]"], when: dated, run: () => shift(1) },
+  { id: "earlier", title: "command.earlier", group: "task", keys: ["Alt+["], when: dated, run: () => shift(-1) },
   { id: "reschedule", title: "command.reschedule", group: "page", keys: [], when: () => selection.lateTasks.peek().length > 0, run: () => device.showDialog("reschedule") },
   { id: "move", title: "command.move", group: "task", keys: ["v"], when: some, run: open("move"), steps: listsToMoveTo },
   { id: "menu", title: "command.menu", group: "task", keys: [".", "ContextMenu"], when: some, run: open("task-menu") },
@@ -166,6 +175,62 @@ export const commands = [
   ...settings,
 ];
 
+/* Which of them a key asks for */
+
+/** Within so many milliseconds a second key belongs to the first. */
+const SEQUENCE = 1200;
+
+/** With Alt, a Mac writes other signs: these two are known by their place. */
+const PLACES = /** @type {Record<string, string>} */ ({ BracketLeft: "[", BracketRight: "]" });
+
+let before = "";
+let beforeAt = 0;
+
+/** What a key event is called. @param {KeyboardEvent} event */
+function keyOf(event) {
+  const mod = device.isMac ? event.metaKey : event.ctrlKey;
+  const written = (event.altKey ? PLACES[event.code] : undefined) ?? event.key;
+  const letter = written.length === 1;
+  const key = letter ? written.toLowerCase() : written;
+  const parts = [];
+  if (mod) parts.push("Mod");
+  if (event.altKey) parts.push("Alt");
+  if (event.shiftKey && !(letter && key === key.toUpperCase())) parts.push("Shift");
+  return [...parts, key].join("+");
+}
+
+/** Whether a key event is one character by itself, which a person may switch off (WCAG 2.1.4). */
+/** @param {KeyboardEvent} event */
+function isCharacter(event) {
+  return event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+}
+
+/** Whether what is typed goes into a field. @param {EventTarget | null} target */
+function isField(target) {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable) return true;
+  if (target instanceof HTMLInputElement) return !["checkbox", "radio"].includes(target.type);
+  return target.matches("textarea, select");
+}
+
+/** Whether the key goes from one radio button to the next. @param {KeyboardEvent} event */
+const movesRadio = ({ key, target }) =>
+  key.startsWith("Arrow") && target instanceof HTMLInputElement && target.type === "radio";
+
+/** The command that a key event asks for. @param {KeyboardEvent} event */
+function commandFor(event) {
+  if (event.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
+  const name = keyOf(event);
+  const sequence = event.timeStamp - beforeAt < SEQUENCE ? `${before} ${name}` : "";
+  const inField = isField(event.target) || movesRadio(event);
+  const fits = (/** @type {Command} */ one) => (!inField || one.inFields) && (one.when?.() ?? true);
+  const has = (/** @type {string} */ keys) => commands.find((one) => one.keys.includes(keys) && fits(one));
+  const found = (sequence !== "" && has(sequence)) || has(name) || undefined;
+  before = found === undefined && !inField ? name : "";
+  beforeAt = event.timeStamp;
+  return found;
+}
+
 /** Runs the command of a key, if it has one and no dialog is open. @param {KeyboardEvent} event */
 export function onKey(event) {
   if (event.defaultPrevented || document.querySelector("dialog[open]") !== null) return;
@@ -173,7 +238,7 @@ export function onKey(event) {
   if (device.typeAhead(event) || device.openDialog.peek() !== null) return event.preventDefault();
   if (event.key === "Enter" && !isOnRow(event.target)) return;
   if (isCharacter(event) && !device.characterKeys.peek()) return;
-  const command = commandFor(event, commands);
+  const command = commandFor(event);
   if (command === undefined) return;
   event.preventDefault();
   command.run();

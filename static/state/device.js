@@ -24,7 +24,9 @@ const characters = signal(localStorage.getItem(CHARACTERS) !== "off");
 export const sidebarOpen = computed(() => open.value);
 /** Whether it covers the page on a phone. */
 export const drawerOpen = computed(() => drawer.value);
-/** The dialog over the page, by its name in `components/lazy.js`. */
+export const isMac = /Mac|iP(hone|ad|od)/.test(navigator.platform);
+
+/** The dialog over the page, by its name in `main.js`. */
 export const openDialog = computed(() => dialog.value);
 
 export function toggleSidebar() {

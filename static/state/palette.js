@@ -1,9 +1,8 @@
 /** What the palette can find: what applies now of the commands, the lists, the settings, the open tasks. */
 import { t } from "../lib/i18n.js";
 import { SETTINGS, go, openTask } from "../lib/router.js";
-import { targets } from "./acts.js";
 import { commands } from "./commands.js";
-import { nameOf } from "./places.js";
+import { nameOf, targets } from "./places.js";
 import { findList, lists, open } from "./tasks.js";
 
 /** @typedef {import("../lib/palette.js").Entry} Entry */
@@ -45,7 +44,7 @@ function ofCommand({ id, title, params, group, keys, when, run, steps }, about) 
   return {
     id,
     kind: "command",
-    text: t(title, params),
+    text: t(title, params?.()),
     icon: id.startsWith("priority.") ? "flag" : ICONS[id],
     hint: actsOnTasks ? about : undefined,
     keys: keys[0],

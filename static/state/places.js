@@ -6,7 +6,7 @@ import { dayWords, daysBetween, daysFrom, firstWeekdayOf, isDay, longDay, parseD
 import { t } from "../lib/i18n.js";
 import { page, refine } from "../lib/router.js";
 import { dateSettings, draftsOf, today, zone } from "./device.js";
-import { findList, inbox, lists, open, openIn } from "./tasks.js";
+import { findList, findTask, inbox, lists, open, openIn } from "./tasks.js";
 import { computed, signal } from "../lib/ui.js";
 
 /** @typedef {import("../lib/types.js").Task} Task */
@@ -293,8 +293,26 @@ export function chooseNone() {
   if (chosenIds.peek().size > 0) chosenIds.value = new Set();
 }
 
-/** What a command acts on: the chosen rows, or the one with the focus. Never one out of sight. */
+/** Views without rows to act on. */
+const ROWLESS = new Set(["trash", "settings"]);
+
+/** The tasks that a command acts on: the chosen rows, or the one with the focus. Never one out of sight. */
 export function targets() {
+  if (ROWLESS.has(page.peek().view)) return [];
   const some = chosenIds.peek().size > 0 ? chosenIds.peek() : new Set([focusedId.peek()]);
-  return order.filter((id) => some.has(id));
+  return order.filter((id) => some.has(id)).flatMap((id) => findTask(id) ?? []);
+}
+
+/**
+ * Does something that takes tasks out of the view; the focus goes on to the
+ * next row.
+ *
+ * @param {Task[]} tasks
+ * @param {(tasks: Task[]) => void} act
+ */
+export function sendOff(tasks, act) {
+  const next = neighbourOf(new Set(tasks.map((task) => task.id)));
+  act(tasks);
+  chooseNone();
+  if (next !== undefined) focusRow(next);
 }

@@ -471,7 +471,7 @@ export default {
   "sample.keys_note":
     "**Strg K** (am Mac **⌘ K**) findet jeden Befehl beim Namen. Lösch diese drei Aufgaben, wann du willst.",
 
-  // lib/keys.js
+  // components/keys.js
   "key.Alt": "Alt",
   "key.Backspace": "Rücktaste",
   "key.ContextMenu": "Menütaste",

@@ -458,7 +458,7 @@ export default {
   "sample.keys_note":
     "**Ctrl K** (on a Mac **⌘ K**) finds every command by its name. Delete these three tasks whenever you like.",
 
-  // lib/keys.js
+  // components/keys.js
   "key.Alt": "Alt",
   "key.Backspace": "Backspace",
   "key.ContextMenu": "Menu key",

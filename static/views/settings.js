@@ -1,12 +1,22 @@
 /** The person's account, and how the page looks on this device. */
-import { html, Icon, useEffect, useLayoutEffect, useRef } from "../lib/ui.js";
+import { html, Icon, lazily, useEffect, useLayoutEffect, useRef } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { SETTINGS, route } from "../lib/router.js";
 import { person, signOut } from "../state/session.js";
 import { say } from "../state/toasts.js";
-import { Lazy } from "../components/lazy.js";
 
-/** @typedef {typeof SETTINGS[number]} Section each has a file in `views/settings/` */
+/** @typedef {typeof SETTINGS[number]} Section */
+
+/** @type {Record<Section, (props: any) => any>} */
+const SECTIONS = {
+  profile: lazily(async () => (await import("./settings/profile.js")).Profile),
+  security: lazily(async () => (await import("./settings/security.js")).Security),
+  tokens: lazily(async () => (await import("./settings/tokens.js")).Tokens),
+  devices: lazily(async () => (await import("./settings/devices.js")).Devices),
+  activity: lazily(async () => (await import("./settings/activity.js")).Activity),
+  appearance: lazily(async () => (await import("./settings/appearance.js")).Appearance),
+  data: lazily(async () => (await import("./settings/data.js")).Data),
+};
 
 /** On a phone the list of sections is a page of its own; else the first is open beside it. */
 export function Settings() {
@@ -30,7 +40,7 @@ export function Settings() {
         <section class="settings__section" aria-labelledby="section">
           <a class="settings__back" href="/settings"><${Icon} name="back" />${t("settings.title")}</a>
           <h2 id="section" tabindex="-1" ref=${heading}>${title}</h2>
-          <${Lazy} key=${section} name=${`settings/${section}`} />
+          <${SECTIONS[section]} key=${section} />
         </section>
       </div>
     </div>`;

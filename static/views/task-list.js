@@ -1,5 +1,5 @@
 /** Open tasks in sections: the Inbox, a list, Today, Upcoming, All; and the field that adds to them. */
-import { html, Icon, IconButton, useEffect, useLayoutEffect, useRef, useState } from "../lib/ui.js";
+import { html, Icon, IconButton, lazily, useEffect, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { dueWords, longDay } from "../lib/dates.js";
 import { t } from "../lib/i18n.js";
 import { page } from "../lib/router.js";
@@ -7,13 +7,14 @@ import { nameOf, placeAt } from "../state/places.js";
 import * as selection from "../state/places.js";
 import { addList, addTask, findList, findTask, isFilled, lists, renameList } from "../state/tasks.js";
 import { dateSettings, draft, keepDraft, nameOfAdding, now, renaming, showDialog, startRenaming, takeAhead, today, wall } from "../state/device.js";
-import { Lazy } from "../components/lazy.js";
 import { TaskRows } from "../components/task-rows.js";
 
 /** Above so many rows only those in sight are drawn. */
 const FEW = 150;
 /** So many sections are drawn, and as many again when their end comes near. */
 const SOME = 14;
+
+const WeekStrip = lazily(async () => (await import("../components/week-strip.js")).WeekStrip, "week");
 
 export function TaskListView() {
   const where = whereabouts();
@@ -37,7 +38,7 @@ export function TaskListView() {
   return html`
     <div class="view" key=${view + id} data-view=${view}>
       <${ListHeader} place=${place} view=${view} />
-      ${view === "upcoming" && html`<div class="week"><${Lazy} name="week" /></div>`}
+      ${view === "upcoming" && html`<div class="week"><${WeekStrip} /></div>`}
       ${isEmpty && html`<p class="empty">${t(place.empty)}</p>`}
       ${drawn.map(
         (section) => html`
