@@ -41,8 +41,9 @@ fn the_page_does_in_a_browser_what_its_claims_say() {
     let claims = claims();
     assert!(!claims.is_empty());
 
+    // This reporter says last what failed: the end of a long text is what is read.
     let output = Command::new("node")
-        .args(["--test", "--test-concurrency=2"])
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
         .args(claims)
         .current_dir(place)
         .env("DOCKET_PROGRAM", DOCKET)

@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { launch } from "./chromium.mjs";
 import { Person } from "./person.mjs";
 import { Server } from "./server.mjs";
+import { slowDown } from "./slowness.mjs";
 import { Tab } from "./tab.mjs";
 import { PATIENCE } from "./until.mjs";
 
@@ -65,6 +66,7 @@ class World {
     });
     context.setDefaultTimeout(PATIENCE);
     context.on("page", (page) => this.#watch(page));
+    await slowDown(context);
     await context.addInitScript(() => {
       document.addEventListener("securitypolicyviolation", (event) => {
         console.error(`the CSP keeps out ${event.violatedDirective} ${event.blockedURI}`);

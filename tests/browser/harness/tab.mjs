@@ -2,10 +2,15 @@
 import assert from "node:assert/strict";
 import { until } from "./until.mjs";
 
+/** The address of a tab with nothing in it yet. */
+export const BLANK = "about:blank";
+
 export class Tab {
   static async open(context, path) {
     const page = await context.newPage();
     await page.goto(path);
+    // Before that there is nobody who would press a key.
+    if (path !== BLANK) await page.locator("main").waitFor();
     return new Tab(page);
   }
 
