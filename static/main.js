@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /**
  * Docket's page. What calls what, from the top:
  *
@@ -20,7 +21,10 @@
  *
  * A page that opens makes 25 requests at most, so files here hold what is
  * always needed together; what the first screen does without is behind
- * `import()`, and `index.html` names the rest.
+ * `import()`, and `index.html` names the rest. Their first line asks V8 to
+ * compile them whole, beside the page's thread: function by function, as each
+ * is first called, the page would wait for it. `early.js` comes before all of
+ * them and begins what takes its time.
  *
  * `state/commands.js` is the one table of what can be done: an id, a title, the
  * keys, when it applies, and what it runs. Keys, palette and help all read it.
@@ -37,7 +41,7 @@
  * BroadcastChannel (`tabs` in `lib/api.js`). What needs one tab only (renewing,
  * sending, listening) holds a Web Lock.
  */
-import { effect, html, Icon, IconButton, lazily, render, useEffect, useLayoutEffect, useState } from "./lib/ui.js";
+import { html, Icon, IconButton, lazily, once, render, useEffect, useLayoutEffect, useState } from "./lib/ui.js";
 import { language, LANGUAGE_SETTING, t, useLanguage } from "./lib/i18n.js";
 import { go, page, route } from "./lib/router.js";
 import { person, session, start } from "./state/session.js";
@@ -116,12 +120,9 @@ async function main() {
 }
 
 /** Once the tasks are there: nothing that can wait is to be in their way. */
-function firstScreen() {
-  return new Promise((resolve) => {
-    effect(() => {
-      if (session.value !== "in" || isFilled.value) setTimeout(resolve, CALM);
-    });
-  });
+async function firstScreen() {
+  await once(() => session.value !== "in" || isFilled.value);
+  await new Promise((resolve) => setTimeout(resolve, CALM));
 }
 
 /** @param {() => void} act */

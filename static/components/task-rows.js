@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /**
  * Rows of tasks, of which only those in sight are drawn, with the space of the
  * others kept. A row's height is measured once it is drawn and guessed before.

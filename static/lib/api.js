@@ -1,5 +1,6 @@
+//# allFunctionsCalledOnLoad
 /**
- * The only file that calls `fetch`. It holds the token (in memory, nowhere
+ * The only module that calls `fetch`; `early.js` has asked before it. It holds the token (in memory, nowhere
  * else), renews it with one renewal in flight across all tabs, and answers a
  * 401 by renewing once and trying again. When the session has ended, requests
  * wait here until somebody has signed in.
@@ -86,9 +87,16 @@ export function forget() {
   token = null;
 }
 
+/** Takes an answer that `early.js` has asked for: once, for it grows old. @param {"session" | "changes"} of */
+function takeEarly(of) {
+  const asked = window.early[of];
+  window.early[of] = null;
+  return asked;
+}
+
 /** Who is signed in, with a first token, or `null`; nobody is no error here. */
 export async function whoIsHere() {
-  const reply = await reach("/api/auth/get-session", {});
+  const reply = (await takeEarly("session")) ?? (await reach("/api/auth/get-session", {}));
   if (!reply.ok) throw new Unreachable(`status ${reply.status}`);
   // Unread, it would keep its connection for as long as the request may take.
   await reply.body?.cancel();
@@ -170,6 +178,13 @@ export async function request(method, path, { body, headers = {} } = {}) {
   });
   if (!reply.ok) throw new Refused(answer);
   return answer;
+}
+
+/** The first of all that ever changed, for a browser that keeps nothing yet. */
+export async function firstChanges() {
+  const early = await takeEarly("changes");
+  if (early?.ok) return early.json();
+  return request("GET", "/api/changes?limit=200");
 }
 
 /**

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /**
  * Days and times of day, and how people read them. The API writes a due so:
  *
@@ -27,8 +28,9 @@ const LAST_DAY = 2_932_896; // 9999-12-31
 const DUE =
   /^(?<day>\d{4}-\d\d-\d\d)(?:T(?<time>\d\d:\d\d)(?::\d\d)?(?:(?<offset>Z|[+-]\d\d:\d\d)?\[(?<zone>[^\]]+)\])?)?$/;
 
-/** The zone that this device is set to. */
-export const deviceZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** The zone that this device is set to. Intl takes its time to say so. @returns {string} */
+export const deviceZone = () =>
+  /** @type {any} */ (globalThis).Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The day it is in a zone. @param {Date} now @param {string} zone @returns {Day} */
 export const today = (now, zone) => wallNow(now, zone).day;

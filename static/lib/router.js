@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /** The address of the page as a signal: the view, and what it is about. */
 import { computed, signal } from "./ui.js";
 

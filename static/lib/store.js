@@ -1,38 +1,16 @@
+//# allFunctionsCalledOnLoad
 /**
  * What this browser keeps of one person: the open tasks, the lists, the queue
  * of writes and a few marks. Where IndexedDB is refused (a private window) it
  * is all kept in memory and goes with the page.
  */
 
-const NAME = "docket";
-const VERSION = 1;
-
-/** @type {Promise<IDBDatabase | null> | undefined} */
-let opened;
+/** It was opened while the modules came. */
+const open = () => window.early.db;
 
 /** @type {Record<string, Map<any, any>>} */
 const memory = { tasks: new Map(), lists: new Map(), outbox: new Map(), marks: new Map() };
 let lastSeq = 0;
-
-function open() {
-  opened ??= new Promise((resolve) => {
-    try {
-      const asked = indexedDB.open(NAME, VERSION);
-      asked.onupgradeneeded = () => {
-        const db = asked.result;
-        db.createObjectStore("tasks", { keyPath: "id" });
-        db.createObjectStore("lists", { keyPath: "id" });
-        db.createObjectStore("outbox", { keyPath: "seq", autoIncrement: true });
-        db.createObjectStore("marks");
-      };
-      asked.onsuccess = () => resolve(asked.result);
-      asked.onerror = () => resolve(null);
-    } catch {
-      resolve(null);
-    }
-  });
-  return opened;
-}
 
 /** Whether what is kept outlives the page and is shared by tabs. */
 export const isShared = async () => (await open()) !== null;

@@ -78,3 +78,14 @@ export interface Conflict {
   op: Op;
   current: Task;
 }
+
+declare global {
+  interface Window {
+    /** What `early.js` has begun. */
+    early: {
+      db: Promise<IDBDatabase | null>;
+      session: Promise<Response | null> | null;
+      changes: Promise<Response | null> | null;
+    };
+  }
+}

@@ -1,8 +1,9 @@
+//# allFunctionsCalledOnLoad
 /**
  * What components are made of: Preact, htm and signals, under one name that
  * outlives their versions, the icons, and parts that come when they are needed.
  */
-import { html, useEffect, useState } from "../vendor/preact-a9081e821b.js";
+import { effect, html, useEffect, useState } from "../vendor/preact-a9081e821b.js";
 import { t } from "./i18n.js";
 
 export * from "../vendor/preact-a9081e821b.js";
@@ -55,6 +56,17 @@ export function IconButton({ icon, label, class: more = "", ...rest }) {
 /** @param {{ name: IconName }} props */
 export function Icon({ name }) {
   return html`<svg class=${DOTS.has(name) ? "icon icon--dots" : "icon"} viewBox="0 0 20 20" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
+}
+
+/** Resolves once this holds, of the signals that it reads. @param {() => boolean} holds @returns {Promise<void>} */
+export function once(holds) {
+  return new Promise((resolve) => {
+    const end = effect(() => {
+      if (!holds()) return;
+      resolve();
+      queueMicrotask(() => end());
+    });
+  });
 }
 
 /* Parts that are fetched when they are first shown */

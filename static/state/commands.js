@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /**
  * Everything that can be done by a key or by its name, once. The keys, the
  * palette and the help read this table. Keys are written `e`, `Shift+ArrowDown`,

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /**
  * What is this device's alone: what is open on the page, how the person likes
  * it to look, its clock, and the files that its browser keeps.

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /**
  * The one queue of writes. A change is shown at once and stands here until the
  * server has answered; the queue is kept in the browser, so it survives a

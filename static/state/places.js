@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /**
  * The views that show open tasks: what each holds, in which sections and order;
  * and of its rows the one that the keys act on, and those that are chosen.

@@ -4,7 +4,7 @@ import { computed, signal } from "../lib/ui.js";
 
 /** @typedef {"comfortable" | "compact"} Density */
 
-// theme.js reads it before the first paint.
+// early.js reads it before the first paint.
 const DENSITY = "docket.density";
 
 const chosenDensity = signal(/** @type {Density} */ (localStorage.getItem(DENSITY) ?? "comfortable"));

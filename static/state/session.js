@@ -1,9 +1,10 @@
+//# allFunctionsCalledOnLoad
 /**
  * Who is here. The session itself is a cookie that no script can read; this
  * knows whether there is one, opens a sign-in over the page when it ends, and
  * leaves nothing behind when somebody leaves.
  */
-import { computed, signal } from "../lib/ui.js";
+import { computed, once, signal } from "../lib/ui.js";
 import { Unreachable, careFor, forget, renew, tabs, whoIsHere } from "../lib/api.js";
 import * as store from "../lib/store.js";
 import * as sync from "./sync.js";
@@ -15,6 +16,9 @@ import { clearUndo, loadUndo } from "./toasts.js";
 
 const phase = signal(/** @type {Phase} */ ("starting"));
 const who = signal(/** @type {Person | null} */ (null));
+
+/** So long, in milliseconds, an empty page is better than one without its tasks. */
+const SOON = 250;
 
 /** `ended`: somebody is here, but has to sign in again. */
 export const session = computed(() => phase.value);
@@ -58,12 +62,17 @@ function personOf({ sub, name, email }) {
   return { id: sub, name, email };
 }
 
-/** @param {Person} them */
+/**
+ * Lets somebody in, with their tasks if those are about to be there: what is
+ * drawn once is drawn sooner.
+ *
+ * @param {Person} them
+ */
 async function enter(them) {
-  phase.value = "in";
-  await remember(them);
-  await loadUndo();
-  await sync.start();
+  const begun = Promise.all([remember(them), loadUndo(), sync.start()]);
+  await Promise.race([once(() => tasks.isFilled.value), new Promise((resolve) => setTimeout(resolve, SOON))]);
+  if (phase.peek() !== "ended") phase.value = "in";
+  await begun;
 }
 
 /** @param {Person} them */

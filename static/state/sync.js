@@ -1,10 +1,11 @@
+//# allFunctionsCalledOnLoad
 /**
  * Keeps what is known here true. One tab reads the events of the server and
  * tells the others, because a browser allows few connections to one host; when
  * it closes, the next one takes over. After sleep or a lost connection the
  * stream goes on from the last cursor, so nothing is missed.
  */
-import { Refused, alone, everyPage, openEvents, request, tabs } from "../lib/api.js";
+import { Refused, alone, everyPage, firstChanges, openEvents, request, tabs } from "../lib/api.js";
 import * as store from "../lib/store.js";
 import { reached, wake } from "./outbox.js";
 import * as tasks from "./tasks.js";
@@ -19,15 +20,19 @@ const LONGEST_PAUSE = 30;
 let cursor = null;
 let stopped = new AbortController();
 
-/** Shows what is kept, and from then on what happens. */
+/** Shows what is kept, or else what there is, and from then on what happens. */
 export async function start() {
-  stopped = new AbortController();
-  await tasks.load();
+  const { signal } = (stopped = new AbortController());
+  // The mark first: what comes after it may be there already, and is taken twice.
+  const [kept] = await Promise.all([store.mark("cursor"), tasks.load()]);
+  cursor = kept ?? null;
   wake();
-  cursor = (await store.mark("cursor")) ?? null;
-  if (!(await store.isShared())) return follow();
-  if (cursor !== null) catchUp();
-  alone("docket-events", follow, { signal: stopped.signal }).catch(() => {});
+  // If that fails, whoever follows tries again.
+  if (cursor === null) await fillAtOnce().catch(() => {});
+  else catchUp();
+  if (signal.aborted) return;
+  if (await store.isShared()) alone("docket-events", follow, { signal }).catch(() => {});
+  else follow();
 }
 
 export function stop() {
@@ -166,7 +171,7 @@ async function heard(events) {
  * If it is not, the events begin, and say from where on.
  */
 async function fillAtOnce() {
-  const page = await request("GET", "/api/changes?limit=200");
+  const page = await firstChanges();
   if (page.has_more) return;
   const changes = /** @type {Change[]} */ (page.items);
   const lists = changes.flatMap((change) => (change.type === "list" && change.list) || []);
@@ -194,6 +199,8 @@ async function filled(lists, found, from) {
   await tasks.fill(lists, found);
   cursor = from;
   await store.setMark("cursor", from);
+  // `early.js` need not ask for all of it the next time.
+  if (await store.isShared()) localStorage.setItem("docket.kept", "");
   tabs.postMessage({ type: "filled", cursor: from });
 }
 

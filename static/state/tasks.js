@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /**
  * The person's lists and tasks: what the server said, with what waits in the
  * outbox laid over it. Views read from here; verbs change it. Each verb says
@@ -93,11 +94,12 @@ export function findList(id) {
 
 /** Shows what this browser kept. */
 export async function load() {
-  for (const list of await store.all("lists")) base.list.set(list.id, list);
-  for (const task of await store.all("tasks")) base.task.set(task.id, task);
+  const kept = [store.all("lists"), store.all("tasks"), store.mark("clashes"), outbox.load()];
+  const [allLists, allTasks, unsettled] = await Promise.all(kept);
+  for (const list of allLists) base.list.set(list.id, list);
+  for (const task of allTasks) base.task.set(task.id, task);
   filled.value = base.list.size > 0;
-  clashes.value = (await store.mark("clashes")) ?? [];
-  await outbox.load();
+  clashes.value = unsettled ?? [];
   drawAll();
 }
 

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /** What the page says in passing, in one line, and what of it can be undone. */
 import { computed, signal } from "../lib/ui.js";
 import * as store from "../lib/store.js";

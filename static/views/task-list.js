@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /** Open tasks in sections: the Inbox, a list, Today, Upcoming, All; and the field that adds to them. */
 import { html, Icon, IconButton, lazily, useEffect, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { dueWords, longDay } from "../lib/dates.js";

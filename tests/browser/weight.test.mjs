@@ -24,7 +24,7 @@ claim("every module of the first screen is asked for at once", async (world) => 
   const { loaded, named } = await tab.page.evaluate(() => {
     const paths = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
     const links = [...document.querySelectorAll("link[rel=modulepreload]")];
-    const others = ["/theme.js", "/main.js", "/sw.js"];
+    const others = ["/early.js", "/main.js", "/sw.js"];
     return {
       loaded: paths.filter((path) => path.endsWith(".js") && !others.includes(path)),
       named: links.map((link) => link.getAttribute("href")),
