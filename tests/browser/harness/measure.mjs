@@ -63,7 +63,7 @@ export async function reaction(page, act, shows) {
   // As a text: the page's CSP lets nothing be made into a function there.
   await page.evaluate(`window.isShown = ${shows}`);
   await page.evaluate(() => {
-    window.countNow = () => document.querySelector('.sidebar [aria-current="page"] .nav__count')?.textContent;
+    window.countNow = () => document.querySelector(".sidebar .nav__count")?.textContent;
     window.focusedBefore = document.activeElement;
     window.rowBefore = document.activeElement.closest(".row");
     window.countBefore = window.countNow();
