@@ -26,6 +26,10 @@ const PAGES: i64 = 4000;
 /// So few the writer copies and syncs in a millisecond or two.
 const FEW: i64 = 256;
 
+/// So many it copies where another round would leave hardly fewer: a round takes as
+/// long as a commit or two, and with many writers they bring that much.
+const MOST: i64 = 1000;
+
 /// The thread that copies; a default one has none.
 #[derive(Clone, Default)]
 pub(super) struct Checkpointer {
@@ -113,19 +117,26 @@ impl Copier {
         if left < PAGES {
             return Ok(());
         }
-        while left > FEW {
+        loop {
             let before = left;
             checkpoint(&self.conn)?;
             let synced = self.file.sync_data();
             synced.map_err(|error| Error::of_io("cannot sync the database", &error))?;
             left = uncopied(&self.conn)?;
+            if is_little(left, before) {
+                self.nearly_done.store(true, Ordering::Relaxed);
+                return Ok(());
+            }
             if left >= before {
                 return Ok(());
             }
         }
-        self.nearly_done.store(true, Ordering::Relaxed);
-        Ok(())
     }
+}
+
+/// True if so many pages, after a round that began with those before, are the writer's.
+fn is_little(left: i64, before: i64) -> bool {
+    left <= FEW || left <= MOST && left > before / 2
 }
 
 /// Copies what can be copied without anybody waiting for it.
