@@ -42,7 +42,7 @@ export function WeekStrip() {
 function DayButton({ day, isChosen }) {
   const { locale } = dateSettings.value;
   const isOver = day < today.value;
-  const count = countOn(day);
+  const count = isOver ? 0 : countOn(day);
   const name = `${longDay(day, locale)}${count > 0 ? `, ${t("count.open", { count })}` : ""}`;
   return html`
     <button

@@ -51,34 +51,43 @@ function wallFor(text) {
   return wall;
 }
 
-/** Where and when each open task with a due is. */
-const dated = computed(() =>
-  open.value
-    .filter((task) => task.due !== null)
-    .map((task) => ({ task, ...wallFor(String(task.due)) }))
-    .sort(
-      (a, b) =>
-        compare(a.day, b.day) ||
-        compare(a.time, b.time) ||
-        a.task.priority - b.task.priority ||
-        compare(a.task.id, b.task.id),
-    ),
-);
+/** The open tasks with a due, by its day: in no order, since most are out of sight. */
+const byDay = computed(() => {
+  /** @type {Map<string, Task[]>} */
+  const days = new Map();
+  for (const task of open.value) {
+    if (task.due === null) continue;
+    const { day } = wallFor(task.due);
+    const tasks = days.get(day);
+    if (tasks === undefined) days.set(day, [task]);
+    else tasks.push(task);
+  }
+  return days;
+});
+
+/** The tasks of a day by their time, those without one last. @param {string} day */
+function tasksOn(day) {
+  const time = (/** @type {Task} */ task) => wallFor(String(task.due)).time;
+  return [...(byDay.value.get(day) ?? [])].sort(
+    (a, b) => compare(time(a), time(b)) || a.priority - b.priority || compare(a.id, b.id),
+  );
+}
 
 /** @param {string} a @param {string} b */
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
-const overdue = computed(() => dated.value.filter(({ day }) => day < today.value));
-const dueToday = computed(() => dated.value.filter(({ day }) => day === today.value));
+const lateDays = computed(() => [...byDay.value.keys()].filter((day) => day < today.value).sort());
+const overdue = computed(() => lateDays.value.flatMap(tasksOn));
+const dueToday = computed(() => tasksOn(today.value));
 
 /** What was due before today, the longest ago first. */
-export const lateTasks = computed(() => overdue.value.filter(({ task }) => !task.completed).map(({ task }) => task));
+export const lateTasks = computed(() => overdue.value.filter((task) => !task.completed));
 
 /** How many are due: late ones, and all that Today shows. */
-export const todayCounts = computed(() => ({
-  late: overdue.value.length,
-  all: overdue.value.length + dueToday.value.length,
-}));
+export const todayCounts = computed(() => {
+  const late = lateDays.value.reduce((count, day) => count + countOn(day), 0);
+  return { late, all: late + countOn(today.value) };
+});
 
 /**
  * What a view shows; nothing for one that is not there.
@@ -112,8 +121,7 @@ export const nameOf = (list) => (list.is_inbox ? t("view.inbox") : list.name);
 
 /** @returns {Place} */
 function todayPlace() {
-  const late = overdue.value.map(({ task }) => task);
-  const tasks = dueToday.value.map(({ task }) => task);
+  const [late, tasks] = [overdue.value, dueToday.value];
   const day = longDay(today.value, dateSettings.value.locale);
   /** @type {Section[]} */
   const sections = [{ key: "today", title: late.length > 0 ? day : "", tasks, preset: { due: today.value } }];
@@ -136,19 +144,6 @@ export function weekAround(day) {
   return daysFrom(weekOf(day, firstWeekdayOf(firstWeekday, locale)), 7);
 }
 
-/** The open tasks of each day from today on. */
-const byDay = computed(() => {
-  /** @type {Map<string, Task[]>} */
-  const days = new Map();
-  for (const { task, day } of dated.value) {
-    if (day < today.value) continue;
-    const tasks = days.get(day);
-    if (tasks === undefined) days.set(day, [task]);
-    else tasks.push(task);
-  }
-  return days;
-});
-
 /** How many open tasks a day has. @param {string} day */
 export const countOn = (day) => byDay.value.get(day)?.length ?? 0;
 
@@ -167,14 +162,17 @@ export function dayShown() {
   sought.value = null;
 }
 
+/** Those from today on that have tasks. */
+const comingDays = () => [...byDay.value.keys()].filter((day) => day >= today.value);
+
 /** The days that are near, those of the week somebody looks at, and all with tasks. */
 /** @param {string} chosen @returns {Place} */
 function upcomingPlace(chosen) {
   const week = weekAround(chosen).filter((day) => day >= today.value);
-  const days = [...new Set([...daysFrom(today.value, NEAR), ...week, ...byDay.value.keys()])].sort();
+  const days = [...new Set([...daysFrom(today.value, NEAR), ...week, ...comingDays()])].sort();
   const { locale } = dateSettings.value;
   const sections = days.map((day) => {
-    const tasks = byDay.value.get(day) ?? [];
+    const tasks = tasksOn(day);
     const isNear = daysBetween(today.value, day) < 2;
     const hint = isNear ? dayWords(day, today.value, locale) : "";
     return { key: day, title: longDay(day, locale), hint, tasks, preset: { due: day } };
