@@ -3,10 +3,10 @@
  * What components are made of: Preact, htm and signals, under one name that
  * outlives their versions, the icons, and parts that come when they are needed.
  */
-import { effect, html, useEffect, useState } from "../vendor/preact-a9081e821b.js";
+import { effect, html, useEffect, useState } from "../vendor/preact-23972306b7.js";
 import { t } from "./i18n.js";
 
-export * from "../vendor/preact-a9081e821b.js";
+export * from "../vendor/preact-23972306b7.js";
 
 /** Line icons, 20 by 20, in the colour of the text around them. */
 const PATHS = {
