@@ -100,12 +100,14 @@ export const overlays = ({ person, rent, garden }) => [
   }],
   ["offline", "/inbox", async (tab) => {
     await tab.row("Call Grace back").waitFor();
+    await tab.hasItsFiles();
     await tab.page.context().setOffline(true);
     await tab.add("Written on the train");
     await badge(tab).waitFor();
   }, online],
   ["what waits", "/inbox", async (tab) => {
     await tab.row("Call Grace back").waitFor();
+    await tab.hasItsFiles();
     await tab.page.context().setOffline(true);
     await tab.add("Written on the train");
     await badge(tab).click();
