@@ -85,20 +85,21 @@ export async function enqueue(ops) {
 }
 
 /**
- * Gives up waiting changes. Tells which still waited, in the order of sending.
+ * Gives up waiting changes; says which still waited, in the order of sending,
+ * in one step with showing it: the next key may be to undo it.
  *
  * @param {Op[]} ops
- * @returns {Promise<Op[]>}
+ * @param {(given: Op[]) => void} say
  */
-export async function discard(ops) {
+export async function discard(ops, say) {
   const uids = new Set(ops.map((op) => op.uid));
   // Not while they are on their way: nobody could say what came of them.
   return alone("docket-outbox", async () => {
     const given = queue.peek().filter((op) => uids.has(op.uid));
     await store.saveQueue([], given.map((op) => Number(op.seq)));
     replace(queue.peek().filter((op) => !uids.has(op.uid)));
+    say(given);
     tabs.postMessage({ type: "outbox" });
-    return given;
   });
 }
 

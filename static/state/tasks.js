@@ -480,10 +480,11 @@ export function restoreList(list) {
 }
 
 /** Gives up changes that wait to be sent. @param {Op[]} waiting */
-export async function giveUp(waiting) {
-  const given = await outbox.discard(waiting);
-  const params = { count: given.length };
-  if (given.length > 0) remember({ said: "undo.discarded", params, ops: given }, true);
+export function giveUp(waiting) {
+  return outbox.discard(waiting, (given) => {
+    const params = { count: given.length };
+    if (given.length > 0) remember({ said: "undo.discarded", params, ops: given }, true);
+  });
 }
 
 /** Settles a conflict with the fields that were chosen. */
