@@ -1,9 +1,10 @@
 //# allFunctionsCalledOnLoad
 /**
- * The only module that calls `fetch`; `early.js` has asked before it. It holds the token (in memory, nowhere
- * else), renews it with one renewal in flight across all tabs, and answers a
- * 401 by renewing once and trying again. When the session has ended, requests
- * wait here until somebody has signed in.
+ * The only module that calls `fetch`; what `early.js` has asked before is taken
+ * here. It holds the token (in memory, nowhere else), renews it with one renewal
+ * in flight across all tabs, and answers a 401 by renewing once and trying
+ * again. When the session has ended, requests wait here until somebody has
+ * signed in.
  */
 
 /** @typedef {import("./types.js").Problem} Problem */

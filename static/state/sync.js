@@ -30,9 +30,12 @@ export async function start() {
   // If that fails, whoever follows tries again.
   if (cursor === null) await fillAtOnce().catch(() => {});
   else catchUp();
+  const isShared = await store.isShared();
   if (signal.aborted) return;
-  if (await store.isShared()) alone("docket-events", follow, { signal }).catch(() => {});
-  else follow();
+  if (!isShared) return void follow();
+  // `early.js` need not ask for all of it the next time.
+  if (cursor !== null) localStorage.setItem("docket.kept", "");
+  alone("docket-events", follow, { signal }).catch(() => {});
 }
 
 export function stop() {
@@ -199,8 +202,6 @@ async function filled(lists, found, from) {
   await tasks.fill(lists, found);
   cursor = from;
   await store.setMark("cursor", from);
-  // `early.js` need not ask for all of it the next time.
-  if (await store.isShared()) localStorage.setItem("docket.kept", "");
   tabs.postMessage({ type: "filled", cursor: from });
 }
 

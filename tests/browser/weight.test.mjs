@@ -4,6 +4,7 @@ import { claim } from "./harness/claim.mjs";
 import { firstLoad } from "./harness/measure.mjs";
 import { furnish } from "./harness/screens.mjs";
 import { Person } from "./harness/person.mjs";
+import { until } from "./harness/until.mjs";
 
 claim("the first load is at most 25 requests and 120 kB over the wire", async (world) => {
   const person = await Person.signUp(world.server, "Ada");
@@ -32,4 +33,25 @@ claim("every module of the first screen is asked for at once", async (world) => 
   });
 
   assert.deepEqual([...new Set(loaded)].sort(), named.sort());
+});
+
+claim("what is kept is not asked for again", async (world) => {
+  const { person, tab } = await world.visitor();
+  await person.add("buy milk");
+  await tab.sees("buy milk");
+  const asked = [];
+  tab.page.on("request", (request) => asked.push(request.url().replace(world.server.url, "")));
+  const load = async () => {
+    asked.length = 0;
+    await tab.reload();
+    await tab.sees("buy milk");
+    await until(() => asked, (found) => assert.ok(found.includes("/api/events")));
+    return asked.includes("/api/changes?limit=200");
+  };
+
+  await until(load, (isAsked) => assert.equal(isAsked, false));
+  // A browser that keeps it, but does not say so at once, learns to.
+  await tab.page.evaluate(() => localStorage.removeItem("docket.kept"));
+  assert.equal(await load(), true);
+  assert.equal(await load(), false);
 });
