@@ -5,7 +5,7 @@
 //! in-process client. What is refused before routing is refused here.
 
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -52,16 +52,19 @@ pub(super) async fn answer(
     let id = request_id::choose(head.headers.get(request_id::HEADER).map(HeaderValue::as_bytes));
     let cors = client.rocket().state::<Cors>();
     let metrics = super::metrics_of(client);
-    let (mut response, place) = metrics::placed(async {
-        if let Some(metrics) = metrics.filter(|metrics| metrics.is_for(&head)) {
-            return metrics.answer(&head);
-        }
-        match cors.and_then(|cors| cors.preflight(&head)) {
-            Some((status, headers)) => empty(status, headers),
-            None => dispatch(client, &head, body, peer, &id).await,
-        }
-    })
-    .await;
+    let (mut response, place) = {
+        // It is large: made where it stays, and only lent.
+        let answered = pin!(async {
+            if let Some(metrics) = metrics.filter(|metrics| metrics.is_for(&head)) {
+                return metrics.answer(&head);
+            }
+            match cors.and_then(|cors| cors.preflight(&head)) {
+                Some((status, headers)) => empty(status, headers),
+                None => dispatch(client, &head, body, peer, &id).await,
+            }
+        });
+        metrics::placed(answered).await
+    };
     if let Some(metrics) = metrics {
         metrics.table.count(place, response.status().as_u16(), begun.elapsed());
     }

@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use rocket::futures::FutureExt;
 use rocket::route::{BoxFuture, Handler};
 use rocket::{Data, Request, Route};
 
@@ -26,14 +27,12 @@ tokio::task_local! {
     static PLACE: Cell<Place>;
 }
 
-/// Runs what answers a request, and says by which route.
-pub(in crate::http) async fn placed<T>(answer: impl Future<Output = T>) -> (T, Place) {
-    PLACE
-        .scope(Cell::new(NOWHERE), async {
-            let answer = answer.await;
-            (answer, PLACE.with(Cell::get))
-        })
-        .await
+/// Runs what answers a request, and says by which route. An `async fn` would hold
+/// a second copy of it.
+pub(in crate::http) fn placed<T>(
+    answer: impl Future<Output = T>,
+) -> impl Future<Output = (T, Place)> {
+    PLACE.scope(Cell::new(NOWHERE), answer.map(|answer| (answer, PLACE.with(Cell::get))))
 }
 
 /// The counts of each place.
