@@ -44,7 +44,4 @@
     return token && !isKept ? ask("/api/changes?limit=200", { Authorization: `Bearer ${token}` }) : null;
   });
   window.early = { db, session, changes };
-
-  // What Intl says first takes long: better now than when the modules are here.
-  session.then(() => setTimeout(() => new Intl.DateTimeFormat().format()));
 }

@@ -27,7 +27,7 @@ const TABLES = {
   de: () => import("../strings/de.js"),
 };
 
-/** @type {{ table: Table, language: Language, locale: string }} */
+/** @type {{ table: Table, language: Language, locale: string, plurals?: Intl.PluralRules }} */
 let current = { table: english, language: "en", locale: "en" };
 
 /** The language in use, as `<html lang>` wants it. */
@@ -90,7 +90,8 @@ function numberWords(value) {
 
 /** @param {Exclude<Text, string>} forms @param {number} count @returns {string} */
 function pluralOf(forms, count) {
-  const form = new Intl.PluralRules(current.locale).select(count);
+  current.plurals ??= new Intl.PluralRules(current.locale);
+  const form = current.plurals.select(count);
   return forms[form] ?? forms.other ?? "";
 }
 

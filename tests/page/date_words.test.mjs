@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
-import { dayWords, dueWords, monthWords, timeWords, weekdayWords } from "../../static/lib/dates.js";
+import { addDays, dayWords, dueWords, longDay, monthWords, timeWords, weekdayWords } from "../../static/lib/dates.js";
 import { useLanguage } from "../../static/lib/i18n.js";
 
 const BRITISH = { locale: "en-GB", zone: "Europe/London", hour12: null, firstWeekday: null };
@@ -68,4 +68,33 @@ test("words come in the person's language", async () => {
   assert.equal(dueWords("2026-11-24", NOW, german).late, "1 Tag zu spät");
   assert.equal(monthWords("2026-12-02", "de-DE"), "Dezember 2026");
   assert.equal(weekdayWords("2026-12-02", "de-DE", "long"), "Mittwoch");
+});
+
+test("the locales that are known by heart are written as Intl does", () => {
+  const today = "2026-01-15";
+  const intl = (day, locale, options) =>
+    plain(new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" }).format(Date.parse(day)));
+  const date = { day: "numeric", month: "short" };
+  for (const locale of ["en", "en-US", "en-GB", "de", "de-DE"]) {
+    for (let month = 1; month <= 12; month += 1) {
+      const [day, next] = [2026, 2027].map((year) => `${year}-${String(month).padStart(2, "0")}-09`);
+      const words = (one) => plain(dayWords(one, today, locale));
+      // The 9th of the first month is in the past, so all of them are dates.
+      assert.equal(words(day), intl(day, locale, date));
+      assert.equal(words(next), intl(next, locale, { ...date, year: "numeric" }));
+      assert.equal(plain(longDay(day, locale)), intl(day, locale, { ...date, month: "long", weekday: "long", year: "numeric" }));
+    }
+    for (let ahead = 2; ahead < 7; ahead += 1) {
+      const day = addDays(today, ahead);
+      assert.equal(dayWords(day, today, locale), intl(day, locale, { weekday: "short" }));
+    }
+    for (const time of ["00:05", "09:30", "12:00", "14:59", "23:00"]) {
+      for (const hourCycle of [undefined, "h12", "h23"]) {
+        const hour12 = hourCycle === undefined ? null : hourCycle === "h12";
+        const there = intl(`1970-01-01T${time}Z`, locale, { hour: "numeric", minute: "2-digit", hourCycle });
+        // Whether an hour has two digits is another matter from one version of ICU to the next.
+        assert.equal(plain(timeWords(time, { locale, hour12 })).replace(/^0/, ""), there.replace(/^0/, ""));
+      }
+    }
+  }
 });
