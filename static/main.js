@@ -43,7 +43,7 @@
  */
 import { html, Icon, IconButton, lazily, once, render, useEffect, useLayoutEffect, useState } from "./lib/ui.js";
 import { language, LANGUAGE_SETTING, t, useLanguage } from "./lib/i18n.js";
-import { go, page, route } from "./lib/router.js";
+import { go, page, route, scrollBack } from "./lib/router.js";
 import { person, session, start } from "./state/session.js";
 import { drag } from "./components/task-rows.js";
 import { onKey } from "./state/commands.js";
@@ -138,6 +138,7 @@ export function Shell() {
   useLayoutEffect(listenToKeys, []);
   const { view, path } = page.value;
   useEffect(() => setDrawer(false), [path]);
+  useLayoutEffect(scrollBack, [path, isFilled.value]);
   const dialog = openDialog.value;
   const View = VIEWS.get(view) ?? TaskListView;
   const Open = DIALOGS.get(dialog?.name ?? "");

@@ -68,6 +68,7 @@ export function parse(path, search = "") {
 export function go(address, { replace = false, behind = null } = {}) {
   if (address === location.pathname + location.search) return;
   const state = { behind };
+  keepScroll();
   if (replace) history.replaceState(state, "", address);
   else history.pushState(state, "", address);
   current.value = read();
@@ -76,7 +77,7 @@ export function go(address, { replace = false, behind = null } = {}) {
 /** Changes the address of the view on screen, under a panel too, as a part of the same visit. */
 /** @param {string} address */
 export function refine(address) {
-  if (current.peek().view === "task") history.replaceState({ behind: address }, "");
+  if (current.peek().view === "task") history.replaceState({ ...history.state, behind: address }, "");
   else history.replaceState(history.state, "", address);
   current.value = read();
 }
@@ -88,8 +89,32 @@ export function behind() {
 }
 
 window.addEventListener("popstate", () => {
+  clearTimeout(scrolling);
   current.value = read();
 });
+
+/* How far down each entry of the history was: the browser would scroll before there is anything to see */
+
+/** Without a scroll for so many milliseconds it has come to rest. */
+const REST = 150;
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let scrolling;
+
+history.scrollRestoration = "manual";
+window.addEventListener("pagehide", keepScroll);
+window.addEventListener("scroll", () => {
+  clearTimeout(scrolling);
+  scrolling = setTimeout(keepScroll, REST);
+}, { passive: true });
+
+function keepScroll() {
+  clearTimeout(scrolling);
+  history.replaceState({ ...history.state, down: scrollY }, "");
+}
+
+/** Scrolls to where this entry was left; a new one begins at its top. */
+export const scrollBack = () => scrollTo({ top: history.state?.down ?? 0, behavior: "instant" });
 
 /** Links within the page do not load it again. */
 document.addEventListener("click", (event) => {
