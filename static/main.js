@@ -72,6 +72,7 @@ const DIALOGS = new Map(Object.entries({
   reschedule: lazily(async () => (await import("./components/reschedule.js")).Reschedule, "date-picker"),
   day: lazily(async () => (await import("./components/day.js")).Day, "date-picker"),
   move: lazily(async () => (await import("./components/move.js")).Move),
+  recent: lazily(async () => (await import("./components/recent.js")).Recent),
   queue: lazily(async () => (await import("./components/queue.js")).Queue),
   palette: lazily(async () => (await import("./components/palette.js")).Palette, "palette"),
   keys: lazily(async () => (await import("./components/keys.js")).Keys, "palette"),

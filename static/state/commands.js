@@ -160,6 +160,7 @@ export const commands = [
   { id: "select.all", title: "command.select_all", group: "choose", keys: ["Mod+a"], run: selection.chooseAll },
   { id: "back", title: "command.back", group: "page", keys: ["Escape"], run: back },
   { id: "undo", title: "command.undo", group: "page", keys: ["z", "Mod+z"], run: undo },
+  { id: "recent", title: "recent.title", group: "page", keys: [], run: () => device.showDialog("recent") },
   { id: "palette", title: "command.palette", group: "page", keys: ["Mod+k"], inFields: true, run: palette },
   { id: "keys", title: "command.keys", group: "page", keys: ["?"], run: () => device.showDialog("keys") },
   { id: "keys.characters", title: "command.characters", group: "page", keys: [], run: toggleCharacterKeys },

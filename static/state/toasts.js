@@ -108,6 +108,9 @@ const MOST = 50;
 
 const stack = signal(/** @type {Inverse[]} */ ([]));
 
+/** What can be undone, newest first. */
+export const recent = computed(() => stack.value.toReversed());
+
 export async function loadUndo() {
   stack.value = (await store.mark("undo")) ?? [];
 }
@@ -120,12 +123,24 @@ export function remember(inverse, isShown) {
 
 /** Undoes what was done last. */
 export function undo() {
-  const last = stack.peek().at(-1);
-  if (last === undefined) return say("undo.nothing");
-  replace(stack.peek().slice(0, -1));
-  const at = new Date().toISOString();
-  outbox.enqueue(last.ops.map((op) => ({ ...op, uid: newId(), at })));
+  if (stack.peek().length === 0) return say("undo.nothing");
+  undoLast(1);
   say("undo.undone");
+}
+
+/** Undoes a change and all that came after it, which may stand on it. @param {Inverse} inverse */
+export function undoBackTo(inverse) {
+  const count = stack.peek().length - stack.peek().indexOf(inverse);
+  undoLast(count);
+  say("undo.undone_many", { count });
+}
+
+/** @param {number} count */
+function undoLast(count) {
+  const undone = stack.peek().slice(-count).reverse();
+  replace(stack.peek().slice(0, -count));
+  const at = new Date().toISOString();
+  outbox.enqueue(undone.flatMap(({ ops }) => ops).map((op) => ({ ...op, uid: newId(), at })));
 }
 
 /** @param {Inverse[]} next */

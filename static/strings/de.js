@@ -92,6 +92,7 @@ export default {
   // state/toasts.js, state/tasks.js
   "undo.nothing": "Es gibt nichts rückgängig zu machen",
   "undo.undone": "Rückgängig gemacht",
+  "undo.undone_many": { one: "{count} Änderung rückgängig gemacht", other: "{count} Änderungen rückgängig gemacht" },
   "undo.added": "„{title}“ hinzugefügt",
   "undo.changed": "„{title}“ geändert",
   "undo.changed_many": { one: "{count} Aufgaben geändert", other: "{count} Aufgaben geändert" },
@@ -489,6 +490,11 @@ export default {
   "queue.discard": "Verwerfen: {what}",
   "queue.a_task": "eine Aufgabe",
   "queue.a_list": "eine Liste",
+  "recent.title": "Letzte Änderungen",
+  "recent.how": "Was in diesem Browser getan wurde, das Neueste zuerst. Mit einer Änderung geht auch zurück, was nach ihr kam.",
+  "recent.to_here": "Bis hierher zurück",
+  "recent.undo": "Rückgängig: {what}",
+  "recent.undo_to": "Bis hierher zurück: {what}",
   "undo.discarded": { one: "{count} Änderung verworfen", other: "{count} Änderungen verworfen" },
 
   // components/palette.js, components/keys.js

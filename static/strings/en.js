@@ -97,6 +97,7 @@ export default {
   // state/toasts.js, state/tasks.js
   "undo.nothing": "There is nothing to undo",
   "undo.undone": "Undone",
+  "undo.undone_many": { one: "Undid {count} change", other: "Undid {count} changes" },
   "undo.added": "Added “{title}”",
   "undo.changed": "Changed “{title}”",
   "undo.changed_many": { one: "Changed {count} tasks", other: "Changed {count} tasks" },
@@ -476,6 +477,11 @@ export default {
   "queue.discard": "Discard: {what}",
   "queue.a_task": "a task",
   "queue.a_list": "a list",
+  "recent.title": "Recent changes",
+  "recent.how": "What was done in this browser, the latest first. Undoing one undoes what came after it too.",
+  "recent.to_here": "Undo to here",
+  "recent.undo": "Undo: {what}",
+  "recent.undo_to": "Undo to here: {what}",
   "undo.discarded": { one: "Discarded {count} change", other: "Discarded {count} changes" },
 
   // components/palette.js, components/keys.js

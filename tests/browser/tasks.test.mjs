@@ -58,6 +58,29 @@ claim("undo works after a reload as well", async (world) => {
   await person.has("keep me");
 });
 
+claim("what was done lately is listed, and undone back to any of it", async (world) => {
+  const { person, tab } = await world.visitor();
+  await tab.add("buy milk");
+  await tab.add("pay rent");
+  await tab.tick("buy milk").click();
+  await tab.shows("pay rent");
+  await tab.press("Control+k");
+  await tab.page.keyboard.type("recent changes");
+  await tab.press("Enter");
+
+  const dialog = tab.page.getByRole("dialog", { name: "Recent changes" });
+  const texts = () => dialog.locator(".queue__what").allInnerTexts();
+  await until(texts, (found) => assert.deepEqual(found, ["Done: “buy milk”", "Added “pay rent”", "Added “buy milk”"]));
+  await tab.button("Undo: Done: “buy milk”", dialog).click();
+  await until(texts, (found) => assert.deepEqual(found, ["Added “pay rent”", "Added “buy milk”"]));
+  await person.has("buy milk", "pay rent");
+  await tab.button("Undo to here: Added “buy milk”", dialog).click();
+  await dialog.getByText("There is nothing to undo").waitFor();
+  await tab.button("Close", dialog).click();
+  await tab.shows();
+  await person.has();
+});
+
 claim("what is in the trash is restored, or removed for good", async (world) => {
   const { person, tab } = await world.visitor();
   const [keep, gone] = [await person.add("keep"), await person.add("gone")];

@@ -4,11 +4,21 @@ import { Refused } from "../../lib/api.js";
 import { offer } from "../../lib/download.js";
 import { t } from "../../lib/i18n.js";
 import { exportAll } from "../../state/export.js";
+import { showDialog } from "../../state/device.js";
 import { deleteAccount, person } from "../../state/session.js";
 import { Field, Form, FormError, PasswordField, Username } from "../../components/form.js";
 
 export function Data() {
-  return html`<${Export} /><${Leave} />`;
+  return html`<${Export} /><${Changes} /><${Leave} />`;
+}
+
+function Changes() {
+  return html`
+    <h3>${t("recent.title")}</h3>
+    <p class="form__lead">${t("recent.how")}</p>
+    <div class="settings__acts">
+      <button class="button" type="button" aria-haspopup="dialog" onClick=${() => showDialog("recent")}>${t("recent.title")}</button>
+    </div>`;
 }
 
 function Export() {

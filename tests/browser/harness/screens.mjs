@@ -94,6 +94,16 @@ export const overlays = ({ person, rent, garden }) => [
     await tab.button("Empty the trash").click();
     await tab.page.getByRole("dialog").waitFor();
   }],
+  ["recent changes", "/inbox", async (tab) => {
+    await tab.add("Sew on a button");
+    await tab.tick("Call Grace back").click();
+    await opened(tab, ["ControlOrMeta+k"], "recent changes");
+    await tab.press("Enter");
+    await tab.page.getByRole("dialog", { name: "Recent changes" }).waitFor();
+  }, async (tab) => {
+    await tab.button("Undo to here: Added “Sew on a button”").click();
+    await tab.press("Escape");
+  }],
   ["conflict", "/inbox", (tab) => clash(tab, person), async (tab) => {
     await tab.page.getByRole("radio", { name: /From elsewhere/ }).check();
     await tab.button("Keep these").click();
