@@ -45,7 +45,7 @@ import { html, Icon, IconButton, lazily, once, render, useEffect, useLayoutEffec
 import { language, LANGUAGE_SETTING, t, useLanguage } from "./lib/i18n.js";
 import { go, page, route, scrollBack } from "./lib/router.js";
 import { person, session, start } from "./state/session.js";
-import { drag } from "./components/task-rows.js";
+import { drag, isLeft } from "./components/task-rows.js";
 import { onKey } from "./state/commands.js";
 import { closeDialog, draft, drawerOpen, keepDraft, keepFiles, newVersion, openDialog, quickAdd, setDrawer, setSidebarWidth, showDialog, SIDEBAR_WIDTHS, sidebarOpen, sidebarWidth, toggleSidebar } from "./state/device.js";
 import { online, pending } from "./state/outbox.js";
@@ -426,7 +426,7 @@ function NewList() {
         value=${typed?.text ?? ""}
         onInput=${(/** @type {Event} */ event) => keepDraft(NEW_LIST, { text: /** @type {HTMLInputElement} */ (event.target).value })}
         onKeyDown=${onKeyDown}
-        onBlur=${(/** @type {FocusEvent} */ event) => close(/** @type {HTMLInputElement} */ (event.currentTarget), false)}
+        onBlur=${(/** @type {FocusEvent} */ event) => isLeft() && close(/** @type {HTMLInputElement} */ (event.currentTarget), false)}
       />
     </div>`;
 }

@@ -26,7 +26,7 @@ export function Detail({ id }) {
       (found) => meet([found]),
       (error) => setWhy(error instanceof Refused ? "detail.missing" : "error.unreachable"),
     );
-  }, [id, isFilled.value, online.value]);
+  }, [id, task === undefined, isFilled.value, online.value]);
   useLayoutEffect(() => {
     // Where somebody was typing when the page went away, they are already.
     if (!panel.current?.contains(document.activeElement)) panel.current?.focus();

@@ -13,7 +13,10 @@ import { changeTasks, findList, findTask, moveTasks, reorderTask } from "../stat
 /** @typedef {import("../lib/types.js").List} List */
 /** @typedef {{ mark: HTMLElement, side: string, drop: () => void }} Target */
 
+/** So near an edge it scrolls, so far each time, and so often: pixels and milliseconds. */
 const EDGE = 60;
+const STEP = 12;
+const ROLL = 16;
 /** So far a hand may shake in a click. */
 const SHAKE = 5;
 
@@ -48,13 +51,18 @@ function startDrag(event, moved, find) {
     moved.removeAttribute("data-dragged");
     over.abort();
   };
+  let { clientX: x, clientY: y } = event;
   document.addEventListener("pointermove", ({ clientX, clientY }) => {
-    hasBegun ||= Math.hypot(clientX - event.clientX, clientY - event.clientY) > SHAKE;
+    [x, y] = [clientX, clientY];
+    hasBegun ||= Math.hypot(x - event.clientX, y - event.clientY) > SHAKE;
     if (!hasBegun) return;
     moved.setAttribute("data-dragged", "true");
-    scrollNear(clientY, moved.closest(".sidebar") ?? window);
-    mark(find(clientX, clientY));
+    mark(find(x, y));
   }, { signal });
+  const rolling = setInterval(() => {
+    if (hasBegun && scrollNear(y, moved.closest(".sidebar") ?? window)) mark(find(x, y));
+  }, ROLL);
+  signal.addEventListener("abort", () => clearInterval(rolling));
   document.addEventListener("pointerup", () => {
     const { drop } = target ?? {};
     end();
@@ -82,10 +90,11 @@ function swallowClick() {
   document.addEventListener("keydown", () => over.abort(), { capture: true, once: true });
 }
 
-/** @param {number} y @param {Element | Window} box */
+/** Goes on for as long as the pointer is held near an edge. @param {number} y @param {Element | Window} box */
 function scrollNear(y, box) {
-  if (y < EDGE) box.scrollBy({ top: -12 });
-  if (y > innerHeight - EDGE) box.scrollBy({ top: 12 });
+  const by = y < EDGE ? -STEP : y > innerHeight - EDGE ? STEP : 0;
+  if (by !== 0) box.scrollBy({ top: by });
+  return by !== 0;
 }
 
 /** @param {number} x @param {number} y @param {string} selector */

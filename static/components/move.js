@@ -2,7 +2,8 @@
 import { html, Icon, useId, useLayoutEffect, useRef, useState } from "../lib/ui.js";
 import { rank } from "../lib/fuzzy.js";
 import { t } from "../lib/i18n.js";
-import { nameOf } from "../state/places.js";
+import { route } from "../lib/router.js";
+import { nameOf, sendOff } from "../state/places.js";
 import { lists, moveTasks } from "../state/tasks.js";
 import { Dialog } from "./dialog.js";
 
@@ -16,8 +17,11 @@ export function Move({ tasks, anchor, onClose }) {
   const found = rank(query, lists.value, nameOf).map(({ item }) => item);
   const choose = (/** @type {import("../lib/types.js").List | undefined} */ list) => {
     if (list === undefined) return;
+    // From a panel, or in a view of many lists, what had the focus is still there.
+    const goesOut = ["inbox", "list"].includes(route.peek().view) && tasks.some((task) => task.list_id !== list.id);
     onClose();
-    moveTasks(tasks, list.id);
+    if (goesOut) sendOff(tasks, (all) => moveTasks(all, list.id));
+    else moveTasks(tasks, list.id);
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -6,6 +6,11 @@ import { draft, keepDraft } from "../state/device.js";
 import { changeTasks } from "../state/tasks.js";
 import { begunUpon, isLeft, keepDraftOf } from "./task-rows.js";
 
+/** What the server keeps at most, as UTF-8. */
+const MOST_BYTES = 16_384;
+
+const bytesOf = (/** @type {string} */ text) => new TextEncoder().encode(text).length;
+
 /** @param {{ task: import("../lib/types.js").Task }} props */
 export function Notes({ task }) {
   const key = `notes ${task.id}`;
@@ -23,7 +28,10 @@ export function Notes({ task }) {
     before.current = task;
     setEdited(true);
   };
+  const excess = bytesOf(typed?.text ?? "") - MOST_BYTES;
   const save = () => {
+    // It stays here, with what is wrong said below it.
+    if (excess > 0) return;
     // Not by the ref, which is empty when the panel closes under the field.
     const description = draft(key)?.text ?? before.current.description;
     keepDraft(key, null);
@@ -43,14 +51,15 @@ export function Notes({ task }) {
         class="notes notes--edited"
         ref=${field}
         rows="6"
-        maxlength="16384"
         aria-label=${t("detail.notes")}
         placeholder=${t("detail.notes_hint")}
         value=${typed?.text ?? before.current.description}
         onInput=${(/** @type {Event} */ event) => keepDraftOf(key, before.current, "description", event)}
+        aria-invalid=${excess > 0}
         onBlur=${() => isLeft() && save()}
         onKeyDown=${onKeyDown}
-      ></textarea>`;
+      ></textarea>
+      ${excess > 0 && html`<p class="form__error" role="alert">${t("detail.notes_too_long", { count: excess })}</p>`}`;
   }
   const onClick = (/** @type {Event} */ event) => {
     if (event.target instanceof Element && event.target.closest("a, input") === null) edit();

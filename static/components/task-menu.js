@@ -24,14 +24,14 @@ function itemsFor(tasks, anchor) {
   /** @type {import("./menu.js").Item[]} */
   const own = [
     { id: "open", label: t("command.open"), icon: "sidebar", keys: "O", run: () => openTask(task.id) },
-    { id: "edit", label: t("command.edit"), icon: "edit", keys: "Enter", run: () => selection.edit(task.id) },
+    { id: "edit", label: t("command.edit"), icon: "edit", keys: printed("Enter"), run: () => selection.edit(task.id) },
     { id: "below", label: t("command.add_below"), icon: "plus", keys: printed("Shift+Enter"), run: () => addBelow(task) },
     { id: "select", label: t("command.select"), icon: "completed", keys: "X", run: () => selection.toggleChosen(task.id) },
   ];
   /** @type {import("./menu.js").Item[]} */
   const order = [
-    { id: "up", label: t("command.move_up"), keys: "Alt ↑", run: () => moveBy(task, -1) },
-    { id: "down", label: t("command.move_down"), keys: "Alt ↓", run: () => moveBy(task, 1) },
+    { id: "up", label: t("command.move_up"), keys: printed("Alt+ArrowUp"), run: () => moveBy(task, -1) },
+    { id: "down", label: t("command.move_down"), keys: printed("Alt+ArrowDown"), run: () => moveBy(task, 1) },
     { id: "top", label: t("command.move_top"), run: () => moveToEnd(task, "top") },
     { id: "bottom", label: t("command.move_bottom"), run: () => moveToEnd(task, "bottom") },
   ];
@@ -60,7 +60,7 @@ function itemsFor(tasks, anchor) {
       id: "delete",
       label: t("command.delete"),
       icon: "trash",
-      keys: "Del",
+      keys: printed("Delete"),
       isDanger: true,
       run: () => selection.sendOff(tasks, deleteTasks),
     },

@@ -10,7 +10,7 @@ import { t } from "../lib/i18n.js";
 import { openTask, page } from "../lib/router.js";
 import { addBelow, dateSettings, draft, keepDraft, now, showDialog } from "../state/device.js";
 import { nameOf } from "../state/places.js";
-import { changeTasks, completeTasks, dropText, findList, reopenTasks } from "../state/tasks.js";
+import { changeTasks, completeTasks, dropText, findList, reopenTasks, restOnTicks } from "../state/tasks.js";
 
 /** Of a row with one line. */
 const HEIGHT = 43;
@@ -27,8 +27,12 @@ const MARGIN = 600;
  * }} props
  */
 export function TaskRows({ label, tasks, isLong = false, showsList = false, hidesDue = false }) {
+  isDrawing = true;
+  useLayoutEffect(() => {
+    isDrawing = false;
+  });
   const keys = tasks.map((task) => task.id);
-  const { box, from, to, above, below, reveal } = useWindow(keys, HEIGHT, isLong);
+  const { box, from, to, heightOf, reveal } = useWindow(keys, HEIGHT, isLong);
   const wanted = selection.wantedFocus.value;
   useLayoutEffect(() => {
     if (wanted === null || !keys.includes(wanted.id)) return;
@@ -44,20 +48,50 @@ export function TaskRows({ label, tasks, isLong = false, showsList = false, hide
   };
   return html`
     <ul class="rows" aria-label=${label} ref=${box} onFocusIn=${onFocusIn} hidden=${tasks.length === 0}>
-      ${above > 0 && html`<li key="above" aria-hidden="true" style=${{ height: `${above}px` }}></li>`}
-      ${tasks.slice(from, to).map(
-        (task, at) => html`
-          <${TaskRow}
-            key=${task.id}
-            task=${task}
-            place=${from + at + 1}
-            count=${tasks.length}
-            showsList=${showsList}
-            hidesDue=${hidesDue}
-          />`,
-      )}
-      ${below > 0 && html`<li key="below" aria-hidden="true" style=${{ height: `${below}px` }}></li>`}
+      ${stretches(keys, from, to, selection.editing.value).map(({ name, first, end, isDrawn }) =>
+        isDrawn
+          ? tasks.slice(first, end).map(
+              (task, at) => html`
+                <${TaskRow}
+                  key=${task.id}
+                  task=${task}
+                  place=${first + at + 1}
+                  count=${tasks.length}
+                  showsList=${showsList}
+                  hidesDue=${hidesDue}
+                />`,
+            )
+          : html`<li key=${name} aria-hidden="true" style=${{ height: `${keys.slice(first, end).reduce((sum, key) => sum + heightOf(key), 0)}px` }}></li>`,
+      ).flat()}
     </ul>`;
+}
+
+/**
+ * While rows are drawn, a field in one of them can lose the focus without
+ * anybody having left it: its row has another place.
+ */
+let isDrawing = false;
+
+/** @typedef {{ name: string, first: number, end: number, isDrawn: boolean }} Stretch */
+
+/**
+ * The rows in sight, the space of the others, and among those the row that is
+ * edited: what somebody types in stays, wherever they scroll.
+ *
+ * @param {string[]} keys
+ * @param {number} from
+ * @param {number} to
+ * @param {string | null} edited
+ * @returns {Stretch[]}
+ */
+function stretches(keys, from, to, edited) {
+  const at = edited === null ? -1 : keys.indexOf(edited);
+  const marks = [from, to];
+  if (at >= 0 && (at < from || at >= to)) marks.push(at, at + 1);
+  const ends = [...marks.sort((a, b) => a - b), keys.length];
+  return ends
+    .map((end, index) => ({ name: `space ${index}`, first: ends[index - 1] ?? 0, end, isDrawn: index % 2 === 1 }))
+    .filter(({ first, end }) => first < end);
 }
 
 /**
@@ -98,19 +132,19 @@ function useWindow(keys, guess, isLong) {
     }
   });
 
-  if (!isLong) return { box, from: 0, to: keys.length, above: 0, below: 0, reveal: () => {} };
+  const heightOf = (/** @type {string} */ key) => heights.current.get(key) ?? guess;
+  if (!isLong) return { box, from: 0, to: keys.length, heightOf, reveal: () => {} };
   const to = Math.min(range.to, keys.length);
   const from = Math.min(range.from, to);
-  const heightOf = (/** @type {string} */ key) => heights.current.get(key) ?? guess;
-  const sum = (/** @type {string[]} */ some) => some.reduce((all, key) => all + heightOf(key), 0);
   const reveal = (/** @type {string} */ key) => {
     const at = keys.indexOf(key);
     if (at < 0 || (at >= from && at < to) || box.current === null) return;
-    const top = box.current.getBoundingClientRect().top + scrollY + sum(keys.slice(0, at));
+    const above = keys.slice(0, at).reduce((sum, key) => sum + heightOf(key), 0);
+    const top = box.current.getBoundingClientRect().top + scrollY + above;
     scrollTo({ top: top - innerHeight / 2 });
     look();
   };
-  return { box, from, to, above: sum(keys.slice(0, from)), below: sum(keys.slice(to)), reveal };
+  return { box, from, to, heightOf, reveal };
 }
 
 /**
@@ -238,6 +272,7 @@ function Meta({ task, showsList, hidesDue }) {
 export function Tick({ task }) {
   const { title, priority } = task;
   const act = () => (task.completed ? reopenTasks([task]) : leave(task));
+  const rest = (/** @type {PointerEvent} */ event) => restOnTicks(event.pointerType === "mouse" && event.type === "pointerenter");
   const name = t("task.complete", { title });
   return html`
     <button
@@ -248,6 +283,8 @@ export function Tick({ task }) {
       aria-label=${priority === 4 ? name : `${name}, ${t("task.priority", { priority })}`}
       data-priority=${priority}
       onClick=${act}
+      onPointerEnter=${rest}
+      onPointerLeave=${rest}
     >
       <span class="tick__ring"><${Icon} name="check" /></span>
     </button>`;
@@ -291,24 +328,39 @@ function RowEditor({ task }) {
   useLayoutEffect(() => {
     field.current?.focus();
     field.current?.setSelectionRange(field.current.value.length, field.current.value.length);
+    return () => {
+      const left = draft(key);
+      if (!isOver.current && left !== null) save(left.text);
+    };
   }, []);
+  const isMoved = useRef(false);
+  useLayoutEffect(() => {
+    if (isMoved.current) field.current?.focus();
+    isMoved.current = false;
+  });
   const hadDraft = useRef(false);
   useEffect(() => {
     // Another tab has it open too, and is done.
     if (typed === null && hadDraft.current && !isOver.current) selection.edit(null);
     hadDraft.current = typed !== null;
   }, [typed === null]);
-  const close = (/** @type {Event} */ event, /** @type {boolean} */ isSaved, /** @type {boolean} */ keepsFocus) => {
-    if (isOver.current) return;
+  const save = (/** @type {string} */ text, isSaved = true) => {
     isOver.current = true;
-    // Not by the ref, which is empty when the view goes away under the editor.
-    const { value } = /** @type {HTMLTextAreaElement} */ (event.currentTarget);
-    const title = value.replace(/\s*\n\s*/g, " ").trim();
+    const title = text.replace(/\s*\n\s*/g, " ").trim();
     keepDraft(key, null);
     if (isSaved && title !== "") changeTasks([before], { title });
     else if (!isSaved) dropText(before, "title", title);
-    if (keepsFocus) selection.focusRow(task.id);
     selection.edit(null);
+  };
+  const close = (/** @type {Event} */ event, /** @type {boolean} */ isSaved, /** @type {boolean} */ keepsFocus) => {
+    if (isOver.current) return;
+    // Not by the ref, which is empty when the view goes away under the editor.
+    save(/** @type {HTMLTextAreaElement} */ (event.currentTarget).value, isSaved);
+    if (keepsFocus) selection.focusRow(task.id);
+  };
+  const onBlur = (/** @type {FocusEvent} */ event) => {
+    isMoved.current = isDrawing;
+    if (!isDrawing && isLeft()) close(event, true, false);
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
@@ -329,6 +381,6 @@ function RowEditor({ task }) {
       value=${typed?.text ?? before.title}
       onInput=${(/** @type {Event} */ event) => keepDraftOf(key, before, "title", event)}
       onKeyDown=${onKeyDown}
-      onBlur=${(/** @type {Event} */ event) => isLeft() && close(event, true, false)}
+      onBlur=${onBlur}
     ></textarea>`;
 }

@@ -219,6 +219,26 @@ function isField(target) {
 const movesRadio = ({ key, target }) =>
   key.startsWith("Arrow") && target instanceof HTMLInputElement && target.type === "radio";
 
+/** In milliseconds: who types does not pause for longer. */
+const PAUSE = 1500;
+/** What ends typing: somebody means to be elsewhere. */
+const ENDS = new Set(["Enter", "Escape", "Tab"]);
+
+/** When somebody last typed into a field that they have not left themselves. */
+let typedAt = -Infinity;
+
+document.addEventListener("input", ({ timeStamp }) => (typedAt = timeStamp), true);
+document.addEventListener("pointerdown", () => (typedAt = -Infinity), true);
+document.addEventListener("keydown", ({ key }) => ENDS.has(key) && (typedAt = -Infinity), true);
+
+/** Whether a key was meant for a field that went away under the hands. @param {KeyboardEvent} event */
+function isTyped(event) {
+  const isText = isCharacter(event) || event.key === "Backspace" || event.key === "Delete";
+  if (!isText || isField(event.target) || event.timeStamp - typedAt > PAUSE) return false;
+  typedAt = event.timeStamp;
+  return true;
+}
+
 /** The command that a key event asks for. @param {KeyboardEvent} event */
 function commandFor(event) {
   if (event.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
@@ -238,6 +258,7 @@ export function onKey(event) {
   if (event.defaultPrevented || document.querySelector("dialog[open]") !== null) return;
   // A dialog is on its way: what is typed is for it, and no command.
   if (device.typeAhead(event) || device.openDialog.peek() !== null) return event.preventDefault();
+  if (isTyped(event)) return event.preventDefault();
   if (event.key === "Enter" && !isOnRow(event.target)) return;
   if (isCharacter(event) && !device.characterKeys.peek()) return;
   const command = commandFor(event);

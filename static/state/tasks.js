@@ -7,6 +7,7 @@
 import { computed, signal } from "../lib/ui.js";
 import * as store from "../lib/store.js";
 import { between, newId } from "../lib/store.js";
+import { draft, keepDraft } from "./device.js";
 import * as outbox from "./outbox.js";
 import { complain, remember } from "./toasts.js";
 
@@ -25,7 +26,10 @@ const revision = signal(0);
 const filled = signal(false);
 /** Tasks that were completed a moment ago: their rows stay for as long. */
 const leaving = signal(/** @type {Set<string>} */ (new Set()));
+/** They go together, so long after the last of them, in milliseconds: */
 const LEAVES_AFTER = 1200;
+/** or later where a mouse is about to tick the next, which is not to move from under it. */
+const LEAVES_AT_LAST = 3000;
 const clashes = signal(/** @type {import("../lib/types.js").Conflict[]} */ ([]));
 
 /** Whether the first load is over. */
@@ -228,6 +232,7 @@ outbox.listen({
     known(op.of, op.id, thing);
   },
   refused(op, problem) {
+    keepTyped(op);
     complain(op, problem);
   },
   conflict(op, current) {
@@ -235,6 +240,14 @@ outbox.listen({
     return setClashes([...others, { op, current: /** @type {Task} */ (current) }]);
   },
 });
+
+/** A description that the server refused is in its field again, once its task is. @param {Op} op */
+function keepTyped({ of, id, version, body, seen }) {
+  const text = body?.description;
+  const key = `notes ${id}`;
+  if (of !== "task" || typeof text !== "string" || text === "" || draft(key) !== null) return;
+  keepDraft(key, { text, version, was: String(seen?.description ?? "") });
+}
 
 /** What waits for an answer is kept: half of it is nowhere else. @param {import("../lib/types.js").Conflict[]} next */
 function setClashes(next) {
@@ -335,12 +348,30 @@ export function dropText(task, field, text) {
 
 /** @param {Task[]} tasks */
 export function completeTasks(tasks) {
-  const ids = tasks.map((task) => task.id);
-  leaving.value = new Set([...leaving.peek(), ...ids]);
-  setTimeout(() => {
-    leaving.value = new Set([...leaving.peek()].filter((id) => !ids.includes(id)));
-  }, LEAVES_AFTER);
+  leaving.value = new Set([...leaving.peek(), ...tasks.map((task) => task.id)]);
+  tickedAt = Date.now();
+  leaveSoon();
   changeTasks(tasks, { completed: true }, "undo.completed");
+}
+
+let tickedAt = 0;
+let isResting = false;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let goes;
+
+/** Says whether a mouse is on a tick. @param {boolean} isOn */
+export function restOnTicks(isOn) {
+  isResting = isOn;
+  if (leaving.peek().size > 0) leaveSoon();
+}
+
+function leaveSoon() {
+  clearTimeout(goes);
+  const stay = isResting ? LEAVES_AT_LAST : LEAVES_AFTER;
+  goes = setTimeout(() => {
+    isResting = false;
+    leaving.value = new Set();
+  }, Math.max(0, tickedAt + stay - Date.now()));
 }
 
 /** @param {Task[]} tasks */

@@ -67,9 +67,10 @@ export function complain(op, problem) {
   const fault = problem.errors?.[0];
   const name = fault?.pointer.replace(/^\//, "") ?? "";
   const reason = fault === undefined ? problem.detail : `${name} ${fault.detail}`;
-  const what = op.body?.title ?? op.body?.name;
+  const what = op.body?.title ?? op.body?.name ?? op.body?.description;
   const isGone = problem.status === 404;
-  if (isGone) say("error.gone", {}, { isError: true });
+  if (isGone && what === undefined) say("error.gone", {}, { isError: true });
+  else if (isGone) say("error.gone_text", { text: String(what) }, { isError: true });
   else if (what === undefined) say("error.refused", { reason }, { isError: true });
   else say("error.refused_text", { reason, text: String(what) }, { isError: true });
 }

@@ -335,6 +335,7 @@ export default {
   "error.invite_needed": "Dafür braucht es eine Einladung: Öffne den Link, den du bekommen hast.",
   "error.invite_email": "Die Einladung ist für eine andere E-Mail.",
   "error.gone": "Nicht gespeichert: Es wurde anderswo gelöscht.",
+  "error.gone_text": "Nicht gespeichert: Es wurde anderswo gelöscht — „{text}“",
   "error.refused": "Nicht gespeichert: {reason}",
   "error.refused_text": "Nicht gespeichert: {reason} — „{text}“",
 
@@ -447,6 +448,10 @@ export default {
   "detail.no_priority": "Keine",
   "detail.notes": "Beschreibung",
   "detail.notes_hint": "Markdown wird verstanden",
+  "detail.notes_too_long": {
+    one: "Ein Byte zu lang zum Speichern. Es bleibt in diesem Feld, bis es kürzer ist.",
+    other: "{count} Bytes zu lang zum Speichern. Es bleibt in diesem Feld, bis es kürzer ist.",
+  },
   "detail.add_notes": "Beschreibung hinzufügen",
   "detail.edit_notes": "Beschreibung bearbeiten",
   "detail.made": "Hinzugefügt am {day}",

@@ -330,6 +330,7 @@ export default {
   "error.invite_needed": "This needs an invitation: open the link that you were given.",
   "error.invite_email": "The invitation is for another e-mail.",
   "error.gone": "Not saved: it was deleted elsewhere.",
+  "error.gone_text": "Not saved: it was deleted elsewhere — “{text}”",
   "error.refused": "Not saved: {reason}",
   "error.refused_text": "Not saved: {reason} — “{text}”",
 
@@ -435,6 +436,10 @@ export default {
   "detail.no_priority": "None",
   "detail.notes": "Description",
   "detail.notes_hint": "Markdown is understood",
+  "detail.notes_too_long": {
+    one: "One byte too long to be saved. It stays in this field until it is shorter.",
+    other: "{count} bytes too long to be saved. It stays in this field until it is shorter.",
+  },
   "detail.add_notes": "Add a description",
   "detail.edit_notes": "Edit the description",
   "detail.made": "Added on {day}",

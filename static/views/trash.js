@@ -4,7 +4,7 @@ import { request, Unreachable } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { confirm, say } from "../state/toasts.js";
 import { restoreList, restoreTasks } from "../state/tasks.js";
-import { isSent, pending } from "../state/outbox.js";
+import { isSent, online, pending } from "../state/outbox.js";
 
 /** @typedef {{ type: "task" | "list", deleted_at: string, task?: any, list?: any }} Item */
 
@@ -55,6 +55,7 @@ export function Trash() {
         <h1>${t("view.trash")}</h1>
         ${items !== null && items.length > 0 && html`<button class="button button--danger" type="button" onClick=${empty}>${t("trash.empty_act")}</button>`}
       </header>
+      ${items === null && !online.value && html`<p class="empty">${t("error.unreachable")}</p>`}
       ${items?.length === 0 && html`<p class="empty">${t("trash.empty")}</p>`}
       <ul class="rows" aria-label=${t("view.trash")} hidden=${!items?.length}>
         ${items?.map((item) => html`<${Row} key=${(item.task ?? item.list).id} item=${item} onRestore=${() => restore(item)} />`)}
@@ -69,7 +70,7 @@ function Row({ item, onRestore }) {
   const name = isList ? item.list.name : item.task.title;
   return html`
     <li class="row row--plain">
-      <${Icon} name=${isList ? "list" : "check"} />
+      <${Icon} name=${isList ? "list" : "trash"} />
       <div class="row__body">
         <span class="row__text">${name}</span>
         ${isList && html`<div class="row__meta">${t("trash.list")}</div>`}

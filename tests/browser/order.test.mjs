@@ -69,6 +69,7 @@ claim("V moves a task to another list, and Z brings it back", async (world) => {
   await tab.page.getByRole("combobox", { name: "Name of a list" }).fill("gar");
   await tab.press("Enter");
   await tab.shows("a", "c");
+  await until(() => tab.page.evaluate(() => document.activeElement.textContent), (text) => assert.equal(text.trim(), "c"));
   await listOf(person, "b", list.id);
 
   await tab.press("z");
