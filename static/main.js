@@ -41,7 +41,7 @@
  * BroadcastChannel (`tabs` in `lib/api.js`). What needs one tab only (renewing,
  * sending, listening) holds a Web Lock.
  */
-import { html, Icon, IconButton, lazily, once, render, useEffect, useLayoutEffect, useState } from "./lib/ui.js";
+import { html, Icon, IconButton, lazily, once, render, useEffect, useLayoutEffect, useRef, useState } from "./lib/ui.js";
 import { language, LANGUAGE_SETTING, t, useLanguage } from "./lib/i18n.js";
 import { go, page, route, scrollBack } from "./lib/router.js";
 import { person, session, start } from "./state/session.js";
@@ -140,6 +140,7 @@ export function Shell() {
   const { view, path } = page.value;
   useEffect(() => setDrawer(false), [path]);
   useLayoutEffect(scrollBack, [path, isFilled.value]);
+  useEffect(closeDrawerByBack, [drawerOpen.value]);
   const dialog = openDialog.value;
   const View = VIEWS.get(view) ?? TaskListView;
   const Open = DIALOGS.get(dialog?.name ?? "");
@@ -175,6 +176,14 @@ export function Shell() {
     <${Connection} />
     <${Toast} />
     <div class="unseen" role="status">${whisper.value}</div>`;
+}
+
+/** As a dialog does, the drawer goes with Escape, and on a phone with Back, where the browser tells. */
+function closeDrawerByBack() {
+  if (!drawerOpen.peek() || !("CloseWatcher" in window)) return;
+  const watcher = new (/** @type {any} */ (window).CloseWatcher)();
+  watcher.onclose = () => setDrawer(false);
+  return () => watcher.destroy();
 }
 
 /** @param {boolean} [failed] it could not be fetched; what else may come is an event */
@@ -391,9 +400,15 @@ const NEW_LIST = "list";
 function NewList() {
   const typed = draft(NEW_LIST);
   const [isOpen, setOpen] = useState(typed !== null);
+  const button = useRef(/** @type {HTMLElement | null} */ (null));
+  const wasOpen = useRef(isOpen);
+  useLayoutEffect(() => {
+    if (wasOpen.current && document.activeElement === document.body) button.current?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
   if (!isOpen) {
     return html`
-      <button class="nav__link nav__add" type="button" onClick=${() => setOpen(true)}>
+      <button class="nav__link nav__add" type="button" ref=${button} onClick=${() => setOpen(true)}>
         <${Icon} name="plus" /><span class="nav__name">${t("list.add")}</span>
       </button>`;
   }

@@ -8,6 +8,7 @@ import { nameOf } from "../state/places.js";
 import { tryNow } from "../state/sync.js";
 import { findList, findTask, giveUp } from "../state/tasks.js";
 import { Dialog } from "./dialog.js";
+import { focusInPlace } from "./in-place.js";
 
 /** @typedef {import("../lib/types.js").Op} Op */
 
@@ -47,11 +48,15 @@ function Waiting({ op, onClose }) {
     if (op.of === "task") openTask(op.id);
     else go(`/lists/${op.id}`);
   };
+  const discard = (/** @type {Event} */ event) => {
+    focusInPlace(event);
+    giveUp(withFollowers(op, pending.peek()));
+  };
   return html`
     <li class="queue__one">
       <span class="queue__what">${what}</span>
       ${isThere && html`<${IconButton} icon="edit" label=${t("queue.edit", { what })} onClick=${edit} />`}
-      <${IconButton} icon="trash" label=${t("queue.discard", { what })} onClick=${() => giveUp(withFollowers(op, pending.peek()))} />
+      <${IconButton} icon="trash" label=${t("queue.discard", { what })} onClick=${discard} />
     </li>`;
 }
 

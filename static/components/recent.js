@@ -3,6 +3,7 @@ import { html } from "../lib/ui.js";
 import { t } from "../lib/i18n.js";
 import { recent, undo, undoBackTo } from "../state/toasts.js";
 import { Dialog } from "./dialog.js";
+import { focusInPlace } from "./in-place.js";
 
 /** @typedef {import("../lib/types.js").Inverse} Inverse */
 
@@ -25,6 +26,11 @@ export function Recent({ onClose }) {
 /** @param {{ change: Inverse, isLast: boolean }} props */
 function Change({ change, isLast }) {
   const what = t(/** @type {any} */ (change.said), change.params);
+  const act = (/** @type {Event} */ event) => {
+    focusInPlace(event);
+    if (isLast) undo();
+    else undoBackTo(change);
+  };
   return html`
     <li class="queue__one">
       <span class="queue__what">${what}</span>
@@ -32,7 +38,7 @@ function Change({ change, isLast }) {
         class="button button--small button--quiet"
         type="button"
         aria-label=${isLast ? t("recent.undo", { what }) : t("recent.undo_to", { what })}
-        onClick=${isLast ? undo : () => undoBackTo(change)}
+        onClick=${act}
       >
         ${isLast ? t("command.undo") : t("recent.to_here")}
       </button>

@@ -173,7 +173,9 @@ export function TaskRow({ task, place, count, ...rest }) {
   const isEdited = selection.editing.value === task.id;
   const isChosen = selection.chosen.value.has(task.id);
   const onClick = (/** @type {MouseEvent} */ event) => {
-    if (!event.metaKey && !event.ctrlKey && !event.shiftKey) return;
+    // A finger that has chosen one row chooses on.
+    const isChoosing = isTouch(event) && selection.chosen.peek().size > 0;
+    if (!event.metaKey && !event.ctrlKey && !event.shiftKey && !isChoosing) return;
     event.preventDefault();
     event.stopPropagation();
     if (event.shiftKey) selection.chooseTo(task.id);
@@ -194,6 +196,10 @@ export function TaskRow({ task, place, count, ...rest }) {
         : html`<${RowShown} task=${task} isChosen=${isChosen} ...${rest} />`}
     </li>`;
 }
+
+/** Whether a finger has tapped, on a title. @param {MouseEvent} event */
+const isTouch = (event) =>
+  /** @type {PointerEvent} */ (event).pointerType === "touch" && event.target instanceof Element && event.target.closest(".row__body") !== null;
 
 /** @param {{ task: Task, isChosen: boolean, showsList: boolean, hidesDue: boolean }} props */
 function RowShown({ task, isChosen, ...rest }) {

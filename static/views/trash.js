@@ -4,6 +4,7 @@ import { request, Unreachable } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { confirm, say } from "../state/toasts.js";
 import { restoreList, restoreTasks } from "../state/tasks.js";
+import { focusInPlace } from "../components/in-place.js";
 import { isSent, online, pending } from "../state/outbox.js";
 
 /** @typedef {{ type: "task" | "list", deleted_at: string, task?: any, list?: any }} Item */
@@ -31,7 +32,8 @@ export function Trash() {
     // What has just been deleted or restored is there once it was sent.
     if (waiting === 0) read(null);
   }, [waiting]);
-  const restore = (/** @type {Item} */ item) => {
+  const restore = (/** @type {Item} */ item, /** @type {Event} */ event) => {
+    focusInPlace(event);
     setItems((before) => (before ?? []).filter((one) => one !== item));
     if (item.type === "task") restoreTasks([item.task]);
     else restoreList(item.list);
@@ -58,13 +60,13 @@ export function Trash() {
       ${items === null && !online.value && html`<p class="empty">${t("error.unreachable")}</p>`}
       ${items?.length === 0 && html`<p class="empty">${t("trash.empty")}</p>`}
       <ul class="rows" aria-label=${t("view.trash")} hidden=${!items?.length}>
-        ${items?.map((item) => html`<${Row} key=${(item.task ?? item.list).id} item=${item} onRestore=${() => restore(item)} />`)}
+        ${items?.map((item) => html`<${Row} key=${(item.task ?? item.list).id} item=${item} onRestore=${(/** @type {Event} */ event) => restore(item, event)} />`)}
       </ul>
       ${cursor !== null && html`<button class="button" type="button" onClick=${() => read(cursor)}>${t("page.more")}</button>`}
     </div>`;
 }
 
-/** @param {{ item: Item, onRestore: () => void }} props */
+/** @param {{ item: Item, onRestore: (event: Event) => void }} props */
 function Row({ item, onRestore }) {
   const isList = item.type === "list";
   const name = isList ? item.list.name : item.task.title;

@@ -124,3 +124,22 @@ claim("the name of a new list waits while somebody is in another window", async 
   await tab.press("Enter");
   await tab.heading("Holidays").waitFor();
 });
+
+claim("the focus goes to what comes into the place of what went", async (world) => {
+  const { person, tab } = await world.visitor();
+  for (const title of ["a", "b", "c"]) await person.api("DELETE", `/api/tasks/${(await person.add(title)).id}`);
+  await tab.press("g", "r");
+  await tab.button("Restore “c”").waitFor();
+  const focused = (name) =>
+    until(() => tab.page.evaluate(() => document.activeElement.getAttribute("aria-label") ?? document.activeElement.id), (found) => assert.equal(found, name));
+  await tab.button("Restore “b”").focus();
+  await tab.press("Enter");
+  await focused("Restore “a”");
+  await tab.press("Enter");
+  await focused("Restore “c”");
+  await tab.press("Enter");
+  await focused("main");
+  await tab.button("Add a list").focus();
+  await tab.press("Enter", "Escape");
+  await until(() => tab.page.evaluate(() => document.activeElement.textContent.trim()), (found) => assert.equal(found, "Add a list"));
+});
