@@ -12,8 +12,8 @@ export function focusInPlace({ currentTarget }) {
   const buttons = () => [...list.querySelectorAll("button")];
   const at = buttons().findIndex((one) => one === button);
   const gone = new MutationObserver(() => {
-    if (button.isConnected) return;
     gone.disconnect();
+    if (button.isConnected) return;
     const left = buttons();
     const after = list.parentElement?.querySelector(".dialog__acts button") ?? document.getElementById("main");
     const next = left[Math.min(at, left.length - 1)] ?? after;

@@ -30,10 +30,10 @@ export function Notes({ task }) {
   };
   const excess = bytesOf(typed?.text ?? "") - MOST_BYTES;
   const save = () => {
-    // It stays here, with what is wrong said below it.
-    if (excess > 0) return;
     // Not by the ref, which is empty when the panel closes under the field.
     const description = draft(key)?.text ?? before.current.description;
+    // It stays here, with what is wrong said below it.
+    if (bytesOf(description) > MOST_BYTES) return;
     keepDraft(key, null);
     changeTasks([before.current], { description });
     setEdited(false);

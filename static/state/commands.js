@@ -53,8 +53,9 @@ function toggleDone() {
   else sendOff(found, tasks.completeTasks);
 }
 
-/** One step back: the chosen rows, then the panel. */
+/** One step back: the drawer, the chosen rows, then the panel. */
 function back() {
+  if (device.drawerOpen.peek()) return device.setDrawer(false);
   if (selection.chosen.peek().size > 0) return selection.chooseNone();
   if (route.peek().view !== "task") return;
   const { id } = route.peek();
