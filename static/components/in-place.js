@@ -12,8 +12,10 @@ export function focusInPlace({ currentTarget }) {
   const buttons = () => [...list.querySelectorAll("button")];
   const at = buttons().findIndex((one) => one === button);
   const gone = new MutationObserver(() => {
-    gone.disconnect();
     if (button.isConnected) return;
+    gone.disconnect();
+    // Somebody is elsewhere already.
+    if (document.activeElement !== document.body) return;
     const left = buttons();
     const after = list.parentElement?.querySelector(".dialog__acts button") ?? document.getElementById("main");
     const next = left[Math.min(at, left.length - 1)] ?? after;

@@ -449,7 +449,7 @@ export default {
   "detail.notes": "Beschreibung",
   "detail.notes_hint": "Markdown wird verstanden",
   "detail.notes_too_long": {
-    one: "Ein Byte zu lang zum Speichern. Es bleibt in diesem Feld, bis es kürzer ist.",
+    one: "{count} Byte zu lang zum Speichern. Es bleibt in diesem Feld, bis es kürzer ist.",
     other: "{count} Bytes zu lang zum Speichern. Es bleibt in diesem Feld, bis es kürzer ist.",
   },
   "detail.add_notes": "Beschreibung hinzufügen",

@@ -437,7 +437,7 @@ export default {
   "detail.notes": "Description",
   "detail.notes_hint": "Markdown is understood",
   "detail.notes_too_long": {
-    one: "One byte too long to be saved. It stays in this field until it is shorter.",
+    one: "{count} byte too long to be saved. It stays in this field until it is shorter.",
     other: "{count} bytes too long to be saved. It stays in this field until it is shorter.",
   },
   "detail.add_notes": "Add a description",

@@ -34,6 +34,8 @@ export function Trash() {
   }, [waiting]);
   const restore = (/** @type {Item} */ item, /** @type {Event} */ event) => {
     focusInPlace(event);
+    // What is on its way from the server still has it.
+    asked.current += 1;
     setItems((before) => (before ?? []).filter((one) => one !== item));
     if (item.type === "task") restoreTasks([item.task]);
     else restoreList(item.list);

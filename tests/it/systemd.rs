@@ -63,8 +63,8 @@ fn the_watchdog_hears_again_and_again_while_the_server_lives() {
 fn a_manager_that_is_gone_is_no_reason_to_fail() {
     let mut app = App::with(&[("NOTIFY_SOCKET", "/nowhere/notify")]);
     assert_eq!(app.get("/readyz").status, 200);
-    assert!(app.log().contains("systemd cannot be told"), "{}", app.log());
     assert_eq!(app.stop(), Some(0));
+    assert!(app.log().contains("systemd cannot be told"), "{}", app.log());
 }
 
 // Whose service it is, root runs its commands; only root can play both.
