@@ -1,6 +1,6 @@
 /** A tab with Docket in it: what a person finds and does there, by its names. */
 import assert from "node:assert/strict";
-import { until } from "./until.mjs";
+import { PATIENCE, until } from "./until.mjs";
 
 /** The address of a tab with nothing in it yet. */
 export const BLANK = "about:blank";
@@ -164,7 +164,9 @@ export class Tab {
 
   /** Once the worker has every file of the page and answers for this tab. */
   async hasItsFiles() {
-    await this.page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
+    // All hundred of them, one after the other, of a server that compresses each anew.
+    const timeout = 3 * PATIENCE;
+    await this.page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated", undefined, { timeout });
   }
 
   async reload() {
