@@ -104,17 +104,25 @@ let scrolling;
 history.scrollRestoration = "manual";
 window.addEventListener("pagehide", keepScroll);
 window.addEventListener("scroll", () => {
+  isScrolled = true;
   clearTimeout(scrolling);
   scrolling = setTimeout(keepScroll, REST);
 }, { passive: true });
 
+/** Until then the page need not be laid out to know how far down it is. */
+let isScrolled = false;
+
 function keepScroll() {
   clearTimeout(scrolling);
+  if (!isScrolled) return;
   history.replaceState({ ...history.state, down: scrollY }, "");
 }
 
 /** Scrolls to where this entry was left; a new one begins at its top. */
-export const scrollBack = () => scrollTo({ top: history.state?.down ?? 0, behavior: "instant" });
+export function scrollBack() {
+  const down = history.state?.down ?? 0;
+  if (isScrolled || down > 0) scrollTo({ top: down, behavior: "instant" });
+}
 
 /** Links within the page do not load it again. */
 document.addEventListener("click", (event) => {
