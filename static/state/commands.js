@@ -228,7 +228,7 @@ const ENDS = new Set(["Enter", "Escape", "Tab"]);
 /** When somebody last typed into a field that they have not left themselves. */
 let typedAt = -Infinity;
 
-document.addEventListener("input", ({ timeStamp }) => (typedAt = timeStamp), true);
+document.addEventListener("input", ({ target, timeStamp }) => isField(target) && (typedAt = timeStamp), true);
 document.addEventListener("pointerdown", () => (typedAt = -Infinity), true);
 document.addEventListener("keydown", ({ key }) => ENDS.has(key) && (typedAt = -Infinity), true);
 

@@ -19,7 +19,8 @@ export function Trash() {
     try {
       const at = from === null ? "" : `&cursor=${encodeURIComponent(from)}`;
       const page = await request("GET", `/api/trash?limit=100${at}`);
-      if (turn !== asked.current) return;
+      // With something on its way to the server this is old, and is asked again.
+      if (turn !== asked.current || pending.peek().length > 0) return;
       setItems((before) => [...(from === null ? [] : (before ?? [])), ...page.items]);
       setCursor(page.next_cursor);
     } catch {

@@ -143,3 +143,12 @@ claim("the focus goes to what comes into the place of what went", async (world) 
   await tab.press("Enter", "Escape");
   await until(() => tab.page.evaluate(() => document.activeElement.textContent.trim()), (found) => assert.equal(found, "Add a list"));
 });
+
+claim("a key right after a choice by keys is a command as ever", async (world) => {
+  const { person, tab } = await world.visitor();
+  const task = await person.add("pay rent");
+  await tab.rowTitle("pay rent").click();
+  await tab.panel().getByRole("radio", { name: "None" }).focus();
+  await tab.press("ArrowLeft", "e");
+  await until(() => person.api("GET", `/api/tasks/${task.id}`), ({ priority, completed }) => assert.deepEqual([priority, completed], [3, true]));
+});
