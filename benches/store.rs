@@ -21,7 +21,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 const URL: &str = "http://docket.test";
-const SIZES: [usize; 2] = [100, 100_000];
+const SIZES: [usize; 3] = [100, 500, 100_000];
 
 /// A database with a person of each size.
 struct Store {

@@ -8,8 +8,8 @@
 //! | the content's | the names and hashes of all tables |
 //!
 //! An account's hash leaves out what a copy elsewhere cannot have in common:
-//! the number of its owner here, and how far clients have come (`revision`,
-//! `version`). A column that is added later and is not set changes nothing.
+//! the number of its owner here, how far clients have come (`revision`, `version`),
+//! and which indexes it is in (`indexed`). A column that is added later and is not set changes nothing.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ use crate::error::Result;
 const PERSONAL: [&str; 2] = ["lists", "tasks"];
 
 /// Columns of those that are not the person's.
-const INTERNAL: [&str; 3] = ["owner", "revision", "version"];
+const INTERNAL: [&str; 4] = ["owner", "revision", "version", "indexed"];
 
 /// How many rows are read between two words of progress.
 const STRIDE: u64 = 4096;

@@ -50,6 +50,11 @@ const INVARIANTS: &[(&str, &str)] = &[
              coalesce((select max(revision) from lists where lists.owner = users.owner), 0)
          )",
     ),
+    (
+        "tasks that an index lacks",
+        "select count(*) from revisions join tasks using (owner)
+         where revisions.indexed = 1 and tasks.indexed = 0",
+    ),
 ];
 
 /// Looks it over. SQLite's own checks and ours read all of it; without `thorough`

@@ -39,6 +39,7 @@ const ALL: &[Migration] = &[
         sql: include_str!("migrations/0010_imported_rows.sql"),
     },
     Migration { name: "0011_history", sql: include_str!("migrations/0011_history.sql") },
+    Migration { name: "0012_many", sql: include_str!("migrations/0012_many.sql") },
 ];
 
 /// Where a file stands, as `docket migrate status` prints it.

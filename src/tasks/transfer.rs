@@ -82,6 +82,7 @@ pub fn carry_out(
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<()> {
     let revision = store::next_revision(tx, owner)?;
+    store::index_if_many(tx, owner, plan.tasks.len())?;
     for list in &plan.lists {
         if list.is_inbox {
             store::delete_inbox(tx, owner)?;

@@ -163,9 +163,11 @@ fn data_that_contradicts_itself_is_found() {
     assert_eq!(soundness(&["--quick"]).0, "ok");
     change(dir.path(), "update list_counts set open = open - 1; update revisions set revision = 0");
     assert!(soundness(&[]).1.contains("revision"), "{}", soundness(&[]).1);
+    change(dir.path(), "update revisions set revision = 99, indexed = 1");
+    assert!(soundness(&[]).1.contains("an index lacks"), "{}", soundness(&[]).1);
     change(
         dir.path(),
-        "update revisions set revision = 99; pragma foreign_keys = off; delete from users",
+        "update revisions set indexed = 0; pragma foreign_keys = off; delete from users",
     );
     assert!(soundness(&[]).1.contains("without its parent"), "{}", soundness(&[]).1);
 }

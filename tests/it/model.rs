@@ -412,7 +412,16 @@ impl Side {
             }
         }
         let all = model.tasks.values().filter(|task| live(&task.state)).count();
-        assert_eq!(self.pages("/api/tasks?limit=7&sort=-updated_at").len(), all);
+        let latest = ids(&self.pages("/api/tasks?limit=7&sort=-updated_at"));
+        let mut earliest = ids(&self.pages("/api/tasks?limit=3&sort=updated_at"));
+        earliest.reverse();
+        assert_eq!((latest.len(), &latest), (all, &earliest));
+        let open = model.tasks.iter().filter(|(_, task)| live(&task.state) && !task.completed);
+        let mut due: Vec<(&str, &String)> =
+            open.map(|(id, task)| (task.due.as_deref().unwrap_or("~"), id)).collect();
+        due.sort_unstable();
+        let due: Vec<String> = due.into_iter().map(|(_, id)| id.clone()).collect();
+        assert_eq!(ids(&self.pages("/api/tasks?limit=4&sort=due&completed=false")), due);
 
         let mut trash: Vec<String> = self
             .pages("/api/trash?limit=4")
@@ -476,6 +485,13 @@ fn two_people_see_what_a_simple_model_says() {
         cases.set(cases.get() + 1);
         let mut sides =
             ["ada", "bob"].map(|name| Side::new(&app, &format!("{name}{}", cases.get())));
+        // Bob's are found by what only those with many tasks have.
+        let email = format!("bob{}@example.org", cases.get());
+        app.change(move |tx| {
+            let sql = "update revisions set indexed = 1
+                where owner = (select owner from users where email = ?1)";
+            tx.execute(sql, [email])
+        });
         let mut known = Known {
             lists: sides.iter().flat_map(|side| side.model.some_lists(|_| true)).collect(),
             slots: (0..4).map(|_| TaskId::new().to_string()).collect(),

@@ -3,6 +3,7 @@
 use rusqlite::types::FromSql;
 use rusqlite::{Row, named_params};
 
+use super::many::if_indexed;
 use super::{LIST, TASK, list_from, task_from};
 use crate::db::Conn;
 use crate::error::Result;
@@ -37,10 +38,11 @@ pub(in crate::tasks) fn changed_tasks(
     after: Point,
     limit: u32,
 ) -> Result<Vec<(Point, Change)>> {
+    let indexed = if_indexed(conn, owner)?;
     let sql = format!(
         "select {TASK}, revision
          from tasks
-         where owner = :owner and revision >= :revision and deleted_at is null
+         where owner = :owner{indexed} and revision >= :revision and deleted_at is null
              and (revision, 1, id) > (:revision, :kind, :id)
          order by revision, id
          limit :limit"

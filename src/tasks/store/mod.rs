@@ -2,6 +2,7 @@
 
 mod changes;
 mod lists;
+mod many;
 mod page;
 mod tasks;
 mod transfer;
@@ -11,6 +12,7 @@ use rusqlite::{Row, named_params};
 
 pub(in crate::tasks) use changes::*;
 pub(in crate::tasks) use lists::*;
+pub(in crate::tasks) use many::index_if_many;
 pub(in crate::tasks) use page::*;
 pub(in crate::tasks) use tasks::*;
 pub use transfer::Kind;
@@ -71,13 +73,11 @@ fn list_from(row: &Row) -> rusqlite::Result<List> {
 /// Raises the owner's revision: the stamp of whatever this transaction changes.
 pub(in crate::tasks) fn next_revision(tx: &Tx, owner: Owner) -> Result<i64> {
     tx.rows_change(owner);
-    let revision = tx
-        .prepare_cached(
-            "update revisions set revision = revision + 1
-             where owner = :owner
-             returning revision",
-        )?
-        .query_row(named_params! { ":owner": owner }, |row| row.get(0))?;
+    // SQLite would make a table for the one row of a `returning`.
+    let revision = revision(tx, owner)? + 1;
+    tx.prepare_cached("update revisions set revision = :revision where owner = :owner")?
+        .execute(named_params! { ":owner": owner, ":revision": revision })?;
+    many::look_at(tx, owner, revision)?;
     Ok(revision)
 }
 

@@ -3,6 +3,7 @@
 use rusqlite::types::Value as Sql;
 use rusqlite::{Row, params_from_iter};
 
+use super::many::if_indexed;
 use super::{TASK, task_from};
 use crate::db::Conn;
 use crate::error::Result;
@@ -26,11 +27,13 @@ fn sort_columns(sort: SortKey, one_list: bool) -> &'static [&'static str] {
     }
 }
 
-/// The statement for a query, and its parameters in order.
-pub(in crate::tasks) fn page_sql(owner: Owner, query: &TaskQuery) -> (String, Vec<Sql>) {
+/// The statement for a query, and its parameters in order. `indexed` is what it adds
+/// to be served by an index that only those with many tasks have.
+fn page_sql(owner: Owner, indexed: &str, query: &TaskQuery) -> (String, Vec<Sql>) {
     let mut columns = sort_columns(query.sort.key, query.list.is_some()).to_vec();
     columns.push("id");
-    let mut sql = format!("select {TASK}, {}\nfrom tasks\nwhere owner = ?", columns.join(", "));
+    let mut sql =
+        format!("select {TASK}, {}\nfrom tasks\nwhere owner = ?{indexed}", columns.join(", "));
     let mut values = vec![Sql::Integer(owner.0)];
     if query.sort.key == SortKey::UpdatedAt {
         // This index has the trash too.
@@ -85,7 +88,11 @@ pub(in crate::tasks) fn page(
     owner: Owner,
     query: &TaskQuery,
 ) -> Result<(Vec<Task>, Option<Vec<Key>>)> {
-    let (sql, values) = page_sql(owner, query);
+    let indexed = match query.sort.key {
+        SortKey::Due | SortKey::UpdatedAt => if_indexed(conn, owner)?,
+        _ => "",
+    };
+    let (sql, values) = page_sql(owner, indexed, query);
     let limit = query.limit.0 as usize;
     let mut statement = conn.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
@@ -134,12 +141,13 @@ mod tests {
     use super::*;
     use crate::db::{Db, Role};
     use crate::tasks::read_query;
+    use crate::tasks::store::many::INDEXED;
 
     /// The plan of a query as SQLite tells it.
-    fn plan(db: &Db, text: &str) -> String {
+    fn plan(db: &Db, indexed: &str, text: &str) -> String {
         let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
         let query = read_query(pairs.map(|(name, value)| (name.into(), value.into()))).unwrap();
-        let (sql, values) = page_sql(Owner(1), &query);
+        let (sql, values) = page_sql(Owner(1), indexed, &query);
         db.read_now(|conn| {
             let mut statement = conn.prepare(&format!("explain query plan {sql}"))?;
             let rows = statement.query_map(params_from_iter(values), |row| row.get(3))?;
@@ -158,18 +166,31 @@ mod tests {
             ("limit=20".to_owned(), "PRIMARY KEY"),
             ("sort=-created_at".into(), "PRIMARY KEY"),
             ("completed=false".into(), "PRIMARY KEY"),
-            ("completed=false&sort=due".into(), "tasks_open_by_due"),
-            ("completed=false&sort=-due".into(), "tasks_open_by_due"),
-            ("completed=false&sort=due&due_before=2026-12-03".into(), "tasks_open_by_due"),
             (format!("{list}&completed=false&sort=position"), "tasks_by_list"),
             ("completed=false&sort=position".into(), "tasks_by_list"),
             (format!("{list}&sort=position"), "tasks_by_list"),
-            ("sort=-updated_at".into(), "tasks_by_revision"),
             ("completed=true&sort=-completed_at".into(), "tasks_by_completion"),
         ] {
-            let plan = plan(&db, &query);
+            let plan = plan(&db, "", &query);
             assert!(plan.contains(index), "{query}: {plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{query}: {plan}");
+        }
+        db.close();
+    }
+
+    #[test]
+    fn what_only_those_with_many_have_an_index_for_others_sort() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(dir.path(), Role::Command).unwrap();
+        for (query, index) in [
+            ("completed=false&sort=due", "tasks_open_by_due"),
+            ("completed=false&sort=-due", "tasks_open_by_due"),
+            ("completed=false&sort=due&due_before=2026-12-03", "tasks_open_by_due"),
+            ("sort=-updated_at", "tasks_by_revision"),
+        ] {
+            let (many, few) = (plan(&db, INDEXED, query), plan(&db, "", query));
+            assert!(many.contains(index) && !many.contains("TEMP B-TREE"), "{query}: {many}");
+            assert!(few.contains("PRIMARY KEY (owner=?)"), "{query}: {few}");
         }
         db.close();
     }

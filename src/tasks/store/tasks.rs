@@ -62,10 +62,11 @@ pub(in crate::tasks) fn insert_task(
     tx.prepare_cached(
         "insert into tasks
             (owner, id, list_id, title, description, completed_at, priority, due, position,
-             version, revision, created_at, updated_at)
+             version, revision, created_at, updated_at, indexed)
          values
             (:owner, :id, :list_id, :title, :description, :completed_at, :priority, :due,
-             :position, :version, :revision, :created_at, :updated_at)",
+             :position, :version, :revision, :created_at, :updated_at,
+             (select indexed from revisions where owner = :owner))",
     )?
     .execute(named_params! {
         ":owner": owner,

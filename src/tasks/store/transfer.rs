@@ -141,10 +141,11 @@ pub(in crate::tasks) fn bring_task(
     tx.prepare_cached(
         "insert into tasks
             (owner, id, list_id, title, description, completed_at, priority, due, position,
-             version, revision, created_at, updated_at, deleted_at, deleted_with_list)
+             version, revision, created_at, updated_at, deleted_at, deleted_with_list, indexed)
          values
             (:owner, :id, :list_id, :title, :description, :completed_at, :priority, :due,
-             :position, 1, :revision, :created_at, :updated_at, :deleted_at, :deleted_with_list)",
+             :position, 1, :revision, :created_at, :updated_at, :deleted_at, :deleted_with_list,
+             (select indexed from revisions where owner = :owner))",
     )?
     .execute(named_params! {
         ":owner": owner,
