@@ -29,6 +29,8 @@ const told = {
   done: () => {},
   /** @type {(op: Op, problem: Problem) => void} the server refused it */
   refused: () => {},
+  /** @type {(op: Op) => void} its list is gone: it goes to the Inbox */
+  displaced: () => {},
   /** @type {(op: Op, current: Thing) => Promise<void>} both sides changed the same; resolves once that is kept */
   conflict: async () => {},
 };
@@ -122,6 +124,9 @@ export async function isSent() {
   await alone("docket-outbox", async () => {});
   return queue.peek().length === 0;
 }
+
+/** The fields that say where something goes. */
+const PLACES = new Set(["list_id", "before", "after"]);
 
 let draining = false;
 let again = false;
@@ -245,10 +250,28 @@ async function refused(op, problem) {
     told.done(op, current);
     return;
   }
+  if (op.kind === "add" && isMisplaced(op, problem)) return save([op], []);
   const held = problem.status === 404 ? await heldAlready(op) : undefined;
   await remove(op);
   if (held !== undefined) told.done(op, held);
   else told.refused(op, problem);
+}
+
+/**
+ * Takes from something new what only said where it goes, if that is what is
+ * refused: its list or its neighbour went meanwhile, and what was typed is not
+ * lost for that. Without it, it goes to the end, and to the Inbox.
+ *
+ * @param {Op} op
+ * @param {Problem} problem
+ */
+function isMisplaced(op, problem) {
+  const amiss = (problem.errors ?? []).map(({ pointer }) => pointer.slice(1));
+  if (amiss.length === 0 || !amiss.every((name) => PLACES.has(name))) return false;
+  op.body = Object.fromEntries(Object.entries(op.body ?? {}).filter(([name]) => !amiss.includes(name)));
+  if (amiss.includes("list_id")) told.displaced(op);
+  told.touched([op]);
+  return true;
 }
 
 /**

@@ -9,7 +9,7 @@ import * as store from "../lib/store.js";
 import { between, newId } from "../lib/store.js";
 import { draft, keepDraft } from "./device.js";
 import * as outbox from "./outbox.js";
-import { complain, remember } from "./toasts.js";
+import { complain, remember, say } from "./toasts.js";
 
 /** @typedef {import("../lib/types.js").Task} Task */
 /** @typedef {import("../lib/types.js").List} List */
@@ -234,6 +234,9 @@ outbox.listen({
   refused(op, problem) {
     keepTyped(op);
     complain(op, problem);
+  },
+  displaced(op) {
+    say("task.displaced", { text: String(op.body?.title) });
   },
   conflict(op, current) {
     const others = clashes.peek().filter((one) => one.op.uid !== op.uid);

@@ -1,6 +1,7 @@
 //# allFunctionsCalledOnLoad
 /** What the page says in passing, in one line, and what of it can be undone. */
 import { computed, signal } from "../lib/ui.js";
+import { t } from "../lib/i18n.js";
 import * as store from "../lib/store.js";
 import { newId } from "../lib/store.js";
 import * as outbox from "./outbox.js";
@@ -64,15 +65,34 @@ export function announce(text) {
  * @param {import("../lib/types.js").Problem} problem
  */
 export function complain(op, problem) {
-  const fault = problem.errors?.[0];
-  const name = fault?.pointer.replace(/^\//, "") ?? "";
-  const reason = fault === undefined ? problem.detail : `${name} ${fault.detail}`;
+  const reason = reasonOf(problem);
   const what = op.body?.title ?? op.body?.name ?? op.body?.description;
   const isGone = problem.status === 404;
   if (isGone && what === undefined) say("error.gone", {}, { isError: true });
   else if (isGone) say("error.gone_text", { text: String(what) }, { isError: true });
   else if (what === undefined) say("error.refused", { reason }, { isError: true });
   else say("error.refused_text", { reason, text: String(what) }, { isError: true });
+}
+
+/** What may be amiss, as the server names it: a field, or the state of things. */
+const REASONS = /** @type {const} */ ({
+  title: "refused.title",
+  name: "refused.name",
+  description: "refused.description",
+  due: "refused.due",
+  list_id: "refused.list",
+  before: "refused.place",
+  after: "refused.place",
+  in_trash: "refused.in_trash",
+  id_was_used: "refused.removed",
+});
+
+/** Why the server refused, in words of the page: its own are for programs. */
+/** @param {import("../lib/types.js").Problem} problem */
+function reasonOf({ code, detail, errors: [fault] = [] }) {
+  const name = fault === undefined ? code : fault.pointer.slice(1);
+  const key = Object.hasOwn(REASONS, name) ? REASONS[/** @type {keyof typeof REASONS} */ (name)] : null;
+  return key === null ? detail : t(key);
 }
 
 /** @typedef {{ text: string, act: string }} Question */

@@ -338,6 +338,14 @@ export default {
   "error.gone_text": "Nicht gespeichert: Es wurde anderswo gelöscht — „{text}“",
   "error.refused": "Nicht gespeichert: {reason}",
   "error.refused_text": "Nicht gespeichert: {reason} — „{text}“",
+  "refused.title": "Ein Titel hat 1 bis 500 Zeichen",
+  "refused.name": "Ein Name hat 1 bis 200 Zeichen",
+  "refused.description": "Die Beschreibung ist zu lang",
+  "refused.due": "Dieses Datum gibt es nicht",
+  "refused.list": "Die Liste wurde anderswo gelöscht",
+  "refused.place": "Was daneben stehen soll, ist nicht mehr da",
+  "refused.in_trash": "Es liegt im Papierkorb",
+  "refused.removed": "Es wurde endgültig gelöscht",
 
   // main.js
   "page.more": "Mehr zeigen",
@@ -426,6 +434,7 @@ export default {
   "task.add_on": "Aufgabe am {day} hinzufügen",
   "task.add_example": "Miete zahlen morgen p1 #Zuhause",
   "task.add_hint": "Ein Datum, p1 bis p4 und #Liste werden verstanden.",
+  "task.displaced": "Die Liste wurde anderswo gelöscht: Sie steht jetzt im Eingang — „{text}“",
   "task.refuse": "{words}: nicht gemeint, als Text behalten",
   "task.new_list": "Neue Liste: {name}",
   "bulk.name": "Die ausgewählten Aufgaben",

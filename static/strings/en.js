@@ -333,6 +333,14 @@ export default {
   "error.gone_text": "Not saved: it was deleted elsewhere — “{text}”",
   "error.refused": "Not saved: {reason}",
   "error.refused_text": "Not saved: {reason} — “{text}”",
+  "refused.title": "a title has 1 to 500 characters",
+  "refused.name": "a name has 1 to 200 characters",
+  "refused.description": "the description is too long",
+  "refused.due": "there is no such date",
+  "refused.list": "the list was deleted elsewhere",
+  "refused.place": "what it goes beside is not there any more",
+  "refused.in_trash": "it is in the trash",
+  "refused.removed": "it was deleted for good",
 
   // main.js
   "page.more": "Show more",
@@ -414,6 +422,7 @@ export default {
   "task.add_on": "Add a task on {day}",
   "task.add_example": "Pay rent tomorrow p1 #Home",
   "task.add_hint": "A date, p1 to p4 and #list are understood.",
+  "task.displaced": "The list was deleted elsewhere: it is in the Inbox now — “{text}”",
   "task.refuse": "{words}: not meant, keep it as text",
   "task.new_list": "New list: {name}",
   "bulk.name": "The selected tasks",

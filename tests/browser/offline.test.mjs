@@ -94,6 +94,47 @@ claim("what waits is listed, can be edited and given up, and that can be undone"
   await person.has("wanted much");
 }, { fails: true });
 
+claim("a task for a list that was deleted meanwhile is in the Inbox, and that is said", async (world) => {
+  const { person, tab } = await world.visitor();
+  const home = await person.addList("Home");
+  const first = await person.add("at home", { list_id: home.id });
+  await tab.page.goto(`/lists/${home.id}`);
+  await tab.sees("at home");
+  await tab.hasItsFiles();
+  await tab.page.context().setOffline(true);
+  await tab.add("typed there");
+  await tab.focusRow("at home");
+  await tab.press("Shift+Enter");
+  await tab.page.keyboard.type("behind it");
+  await tab.press("Enter", "Escape");
+  await badge(tab, "Offline · 2 waiting");
+  await person.api("DELETE", `/api/lists/${home.id}`);
+  await tab.page.context().setOffline(false);
+
+  await tab.says("The list was deleted elsewhere: it is in the Inbox now");
+  await person.has("typed there", "behind it");
+  assert.equal((await person.openTasks()).some((task) => task.id === first.id), false);
+}, { fails: true });
+
+claim("why something was not saved is told in the page's own words", async (world) => {
+  const { person, tab } = await world.visitor();
+  const home = await person.addList("Home");
+  await person.add("to be moved");
+  await tab.sees("to be moved");
+  await tab.hasItsFiles();
+  await tab.page.context().setOffline(true);
+  await tab.focusRow("to be moved");
+  await tab.press("v");
+  await tab.page.keyboard.type("Home");
+  await tab.press("Enter");
+  await badge(tab, "Offline · 1 waiting");
+  await person.api("DELETE", `/api/lists/${home.id}`);
+  await tab.page.context().setOffline(false);
+
+  await tab.says("Not saved: the list was deleted elsewhere");
+  await tab.sees("to be moved");
+}, { fails: true });
+
 async function badge(tab, words) {
   await tab.page.locator(".connection__badge", { hasText: words }).waitFor();
 }
