@@ -1,5 +1,6 @@
-//! The store without HTTP: a person with 100,000 tasks beside one with 100,
-//! the guard alone, and the writer's shared commits.
+//! The store without HTTP: a person with 100,000 tasks beside one with 100 and one
+//! with the most that no index by due date or change has, the guard alone, and the
+//! writer's shared commits.
 //!
 //! ```text
 //! cargo bench --bench store
