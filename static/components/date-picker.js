@@ -2,10 +2,11 @@
  * Chooses when a task is due: in words, by one tap, in a month, with a time.
  * Goes into a dialog or a popover; what is chosen is told and closes it.
  */
-import { html, useId, useState } from "../lib/ui.js";
+import { html, useId, useLayoutEffect, useState } from "../lib/ui.js";
 import { dueOf, nearDays, partsOf, withDay, withTime } from "../lib/date_choices.js";
 import { dueWords, shortDay, wallNow } from "../lib/dates.js";
 import { t } from "../lib/i18n.js";
+import { takeAhead } from "../state/device.js";
 import { MonthGrid } from "./month-grid.js";
 
 /**
@@ -65,9 +66,14 @@ export function DatePicker({ value, onChange, onClose, settings }) {
  * @param {{ value: string | null, opened: Date, now: Now, settings: DateSettings, onChoose: Choose }} props
  */
 function Phrase({ value, opened, now, settings, onChoose }) {
-  const [text, setText] = useState("");
+  const [typed] = useState(takeAhead);
+  const [text, setText] = useState(typed.text);
   const id = useId();
   const due = dueOf(text, now);
+  useLayoutEffect(() => {
+    // Once the dialog is there to be closed.
+    if (typed.isSent && due !== null) setTimeout(() => onChoose(due));
+  }, []);
   const isOdd = text.trim() !== "" && due === null;
   const shown = due ?? value;
   const preview = isOdd ? t("date_picker.not_understood") : shown && dueWords(shown, opened, settings).full;

@@ -3,6 +3,7 @@ import { html, Icon, useId, useLayoutEffect, useRef, useState } from "../lib/ui.
 import { rank } from "../lib/fuzzy.js";
 import { t } from "../lib/i18n.js";
 import { route } from "../lib/router.js";
+import { takeAhead } from "../state/device.js";
 import { nameOf, sendOff } from "../state/places.js";
 import { lists, moveTasks } from "../state/tasks.js";
 import { Dialog } from "./dialog.js";
@@ -10,11 +11,16 @@ import { Dialog } from "./dialog.js";
 /** @param {{ tasks: import("../lib/types.js").Task[], anchor?: Element, onClose: () => void }} props */
 export function Move({ tasks, anchor, onClose }) {
   const id = useId();
-  const [query, setQuery] = useState("");
+  const [typed] = useState(takeAhead);
+  const [query, setQuery] = useState(typed.text);
   const [at, setAt] = useState(0);
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
-  useLayoutEffect(() => field.current?.focus(), []);
   const found = rank(query, lists.value, nameOf).map(({ item }) => item);
+  useLayoutEffect(() => {
+    field.current?.focus();
+    // Once the dialog is there to be closed.
+    if (typed.isSent) setTimeout(() => choose(found[0]));
+  }, []);
   const choose = (/** @type {import("../lib/types.js").List | undefined} */ list) => {
     if (list === undefined) return;
     // From a panel, or in a view of many lists, what had the focus is still there.

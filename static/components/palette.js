@@ -16,7 +16,7 @@ import { printed } from "./keys.js";
 export function Palette({ onClose }) {
   const id = useId();
   const [steps, setSteps] = useState(() => [{ text: "", entries: entriesNow() }]);
-  const [query, setQuery] = useState(takeAhead);
+  const [query, setQuery] = useState(() => takeAhead().text);
   const [at, setAt] = useState(0);
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   useLayoutEffect(() => field.current?.focus(), []);

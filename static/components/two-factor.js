@@ -1,5 +1,5 @@
 /** The second factor: turned on in three steps, renewed, turned off. */
-import { html, useState } from "../lib/ui.js";
+import { html, useRef, useState } from "../lib/ui.js";
 import { account } from "../lib/account.js";
 import { t } from "../lib/i18n.js";
 import { qrCode } from "../lib/qr.js";
@@ -19,17 +19,24 @@ import { RecoveryCodes, focusOnce } from "./recovery-codes.js";
 export function TwoFactor() {
   const { data, error, again } = useLoaded(() => account.getSession());
   const [state, setState] = useState(/** @type {State} */ ({ step: "rest" }));
+  const heading = useRef(/** @type {HTMLElement | null} */ (null));
   const rest = () => setState({ step: "rest" });
+  const restAgain = async () => {
+    await again();
+    rest();
+    // The button that had it is gone with its step.
+    heading.current?.focus();
+  };
   const isOn = data?.user.twoFactorEnabled ?? false;
   if (data === null) return error && html`<${NotLoaded} error=${error} again=${again} />`;
   return html`
-    <h3>${t("settings.two_factor")}</h3>
+    <h3 tabindex="-1" ref=${heading}>${t("settings.two_factor")}</h3>
     ${state.step === "rest" && html`<${Rest} isOn=${isOn} onStep=${(/** @type {any} */ step) => setState({ step })} />`}
     ${state.step === "on" && html`<${TurnOn} onScan=${setState} onCancel=${rest} />`}
     ${state.step === "scan" && html`<${Scan} ...${state} onCodes=${setState} onCancel=${rest} />`}
     ${state.step === "renew" && html`<${Renew} onCodes=${setState} onCancel=${rest} />`}
-    ${state.step === "off" && html`<${TurnOff} onDone=${() => again().then(rest)} onCancel=${rest} />`}
-    ${state.step === "codes" && html`<${RecoveryCodes} codes=${state.codes} onDone=${() => again().then(rest)} />`}`;
+    ${state.step === "off" && html`<${TurnOff} onDone=${restAgain} onCancel=${rest} />`}
+    ${state.step === "codes" && html`<${RecoveryCodes} codes=${state.codes} onDone=${restAgain} />`}`;
 }
 
 /** @param {{ isOn: boolean, onStep: (step: "on" | "off" | "renew") => void }} props */

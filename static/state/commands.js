@@ -44,6 +44,12 @@ function anchor() {
 /** @param {string} name */
 const open = (name) => () => device.showDialog(name, { tasks: targets(), anchor: anchor() });
 
+/** The same of a dialog that one types in. @param {string} name */
+const openToType = (name) => () => {
+  device.awaitField();
+  open(name)();
+};
+
 /** @param {string} path */
 const to = (path) => () => go(path);
 
@@ -62,6 +68,15 @@ function back() {
   const task = tasks.findTask(id);
   closeTask(task === undefined ? undefined : `/lists/${task.list_id}`);
   selection.focusRow(id);
+}
+
+/** Undoes; the focus stays with its row, wherever that goes, or is in its place. */
+function undoHere() {
+  const id = selection.focused.peek();
+  const next = selection.neighbourOf(new Set([String(id)]));
+  undo();
+  const kept = tasks.findTask(String(id)) === undefined ? next : id;
+  if (id !== null && kept !== undefined && route.peek().view !== "task") selection.focusRow(String(kept));
 }
 
 /** The own list in the sidebar that has the focus. */
@@ -143,11 +158,11 @@ export const commands = [
   { id: "complete", title: "command.complete", group: "task", keys: ["e"], when: some, run: toggleDone },
   { id: "edit", title: "command.edit", group: "task", keys: ["Enter", "F2"], when: one, run: () => selection.edit(targets()[0].id) },
   { id: "open", title: "command.open", group: "task", keys: ["o"], when: one, run: () => openTask(targets()[0].id) },
-  { id: "due", title: "command.due", group: "task", keys: ["t"], when: some, run: open("due") },
+  { id: "due", title: "command.due", group: "task", keys: ["t"], when: some, run: openToType("due") },
   { id: "later", title: "command.later", group: "task", keys: ["Alt+]"], when: dated, run: () => shift(1) },
   { id: "earlier", title: "command.earlier", group: "task", keys: ["Alt+["], when: dated, run: () => shift(-1) },
   { id: "reschedule", title: "command.reschedule", group: "page", keys: [], when: () => selection.lateTasks.peek().length > 0, run: () => device.showDialog("reschedule") },
-  { id: "move", title: "command.move", group: "task", keys: ["v"], when: some, run: open("move"), steps: listsToMoveTo },
+  { id: "move", title: "command.move", group: "task", keys: ["v"], when: some, run: openToType("move"), steps: listsToMoveTo },
   { id: "menu", title: "command.menu", group: "task", keys: [".", "ContextMenu"], when: some, run: open("task-menu") },
   ...priorities,
   { id: "up", title: "command.move_up", group: "task", keys: ["Alt+ArrowUp"], when: movable, run: () => move(-1) },
@@ -160,7 +175,7 @@ export const commands = [
   { id: "select.previous", title: "command.select_previous", group: "choose", keys: ["Shift+ArrowUp", "Shift+k"], run: () => selection.chooseOn(-1) },
   { id: "select.all", title: "command.select_all", group: "choose", keys: ["Mod+a"], run: selection.chooseAll },
   { id: "back", title: "command.back", group: "page", keys: ["Escape"], run: back },
-  { id: "undo", title: "command.undo", group: "page", keys: ["z", "Mod+z"], run: undo },
+  { id: "undo", title: "command.undo", group: "page", keys: ["z", "Mod+z"], run: undoHere },
   { id: "recent", title: "recent.title", group: "page", keys: [], run: () => device.showDialog("recent") },
   { id: "palette", title: "command.palette", group: "page", keys: ["Mod+k"], inFields: true, run: palette },
   { id: "keys", title: "command.keys", group: "page", keys: ["?"], run: () => device.showDialog("keys") },

@@ -63,28 +63,30 @@ export function showDialog(name, props = {}) {
 }
 
 /** What was typed after a key that opens a field, before the field was there. */
-let ahead = /** @type {{ text: string, since: number } | null} */ (null);
+let ahead = /** @type {{ text: string, isSent: boolean, since: number } | null} */ (null);
 
 /** How long a field may take to come, in milliseconds. */
 const COMES_WITHIN = 5_000;
 
 /** A field is on its way: what is typed now is for it. */
 export function awaitField() {
-  ahead = { text: "", since: Date.now() };
+  ahead = { text: "", isSent: false, since: Date.now() };
 }
 
 /** Keeps a key for the field that is on its way; tells whether there is one. @param {KeyboardEvent} event */
 export function typeAhead(event) {
   if (ahead === null || Date.now() - ahead.since > COMES_WITHIN) return false;
-  if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) ahead.text += event.key;
+  const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
+  if (isText && !ahead.isSent) ahead.text += event.key;
+  if (event.key === "Enter") ahead.isSent = true;
   return true;
 }
 
-/** The field is there, and takes what was typed for it. */
+/** The field is there, and takes what was typed for it, up to Enter. */
 export function takeAhead() {
-  const text = ahead?.text ?? "";
+  const { text, isSent } = ahead ?? { text: "", isSent: false };
   ahead = null;
-  return text;
+  return { text, isSent };
 }
 
 /** Opens the dialog that adds a task. */

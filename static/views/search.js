@@ -13,7 +13,7 @@ import { TaskRows } from "../components/task-rows.js";
 const PAUSE = 250;
 
 export function Search() {
-  const [query, setQuery] = useState(() => (page.value.query.get("q") ?? "") + takeAhead());
+  const [query, setQuery] = useState(() => (page.value.query.get("q") ?? "") + takeAhead().text);
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   useLayoutEffect(() => {
     document.title = `${t("view.search")} · ${t("page.name")}`;

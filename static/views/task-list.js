@@ -124,7 +124,9 @@ function Rename({ list }) {
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
     event.preventDefault();
+    const header = field.current?.closest("header");
     close(event.key === "Enter");
+    header?.querySelector("button")?.focus();
   };
   return html`
     <input
@@ -211,7 +213,9 @@ export function AddField({ preset = {}, name = "", isQuiet = false, isFocused = 
     if (!isFocused) return;
     field.current?.focus();
     const ahead = takeAhead();
-    if (ahead !== "") keepDraft(key, { text: text + ahead, refused });
+    if (ahead.text !== "") keepDraft(key, { text: text + ahead.text, refused });
+    // Once the field has the text.
+    if (ahead.isSent) setTimeout(() => field.current?.form?.requestSubmit());
   }, []);
   const [reader, setReader] = useState(reading);
   const parsed = text === "" || reader === null ? null : reader.parseQuickAdd(text, wall(), named(), refused);

@@ -15,6 +15,24 @@ claim("what is typed in the field at the foot is added, in order, and kept", asy
   await tab.shows("buy milk", "call Grace");
 });
 
+claim("a title typed and sent before its dialog has come is added", async (world) => {
+  const { person, tab } = await world.visitor();
+  await person.add("above it");
+  await tab.sees("above it");
+  await tab.page.route("**/components/quick-add.js*", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await route.continue();
+  });
+
+  await tab.press("j", "Shift+Enter");
+  await tab.page.keyboard.type("below it");
+  // Nobody knows yet where what comes after it should go.
+  await tab.press("Enter", "x", "e");
+
+  await tab.shows("above it", "below it");
+  await person.has("above it", "below it");
+});
+
 claim("titles typed before their reader has come are all added", async (world) => {
   const { person, tab } = await world.visitor("Ada", "/trash");
   await tab.heading("Trash").waitFor();

@@ -130,6 +130,26 @@ claim("several are selected and deleted by keyboard alone", async (world) => {
   await tab.shows("a", "b", "c", "d");
 });
 
+claim("the focus is with its row, or in its place, after an undo", async (world) => {
+  const { person, tab } = await world.visitor();
+  for (const title of ["a", "b", "c"]) await person.add(title);
+  await tab.shows("a", "b", "c");
+  await tab.press("j", "Alt+ArrowDown", "Alt+ArrowDown");
+  await tab.shows("b", "c", "a");
+  await tab.press("z", "z");
+  await tab.shows("a", "b", "c");
+  await focusIs(tab, "a");
+
+  await tab.press("j", "Shift+Enter");
+  await tab.page.keyboard.type("below b");
+  await tab.press("Enter", "Escape");
+  await tab.shows("a", "b", "below b", "c");
+  await focusIs(tab, "below b");
+  await tab.press("z");
+  await tab.shows("a", "b", "c");
+  await focusIs(tab, "c");
+});
+
 claim("lists are made, renamed, moved and deleted by keyboard alone", async (world) => {
   const { tab } = await world.visitor();
   await tab.heading("Inbox").waitFor();
@@ -149,6 +169,7 @@ claim("lists are made, renamed, moved and deleted by keyboard alone", async (wor
   await tab.page.keyboard.type("House");
   await tab.press("Enter");
   await tab.heading("House").waitFor();
+  await until(() => focusedLabel(tab), (label) => assert.equal(label, "More for the list “House”"));
   await inMenu(tab, "Garden", "Delete the list");
 
   await until(() => ownLists(tab), (names) => assert.deepEqual(names, ["House"]));
@@ -383,9 +404,16 @@ claim("? shows the keys, and Escape goes one step back each time", async (world)
 });
 
 claim("what is typed on the way to a field gets there whole, however late that comes", async (world) => {
-  for (const [key, file, field] of [["/", "views/search", "searchbox"], ["q", "components/quick-add", "textbox"]]) {
-    const { tab } = await world.visitor(`Ada ${field}`);
-    await tab.heading("Inbox").waitFor();
+  for (const [key, file, label] of [
+    ["/", "views/search", "Words in a title or a description"],
+    ["q", "components/quick-add", "Add a task"],
+    ["v", "components/move", "Name of a list"],
+    ["t", "components/due", "Due, in words"],
+  ]) {
+    const { person, tab } = await world.visitor(`Ada ${key}`);
+    await person.add("here");
+    await tab.sees("here");
+    await tab.focusRow("here");
     // It comes in the middle of the words.
     let typed = 0;
     await tab.page.route(`**/${file}.js`, async (route) => {
@@ -399,9 +427,31 @@ claim("what is typed on the way to a field gets there whole, however late that c
       typed += 1;
     }
 
-    const where = tab.page.getByRole(field).filter({ visible: true }).last();
+    const where = tab.page.getByLabel(label, { exact: true }).and(tab.page.locator("input")).last();
     await until(() => where.inputValue(), (found) => assert.equal(found, "a piece of paper, please"));
   }
+});
+
+claim("what is sent before its field has come is done once it has", async (world) => {
+  const { person, tab } = await world.visitor();
+  const home = await person.addList("Home");
+  const task = await person.add("here");
+  await tab.sees("here");
+  await tab.page.route(/components\/(due|move)\.js/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await route.continue();
+  });
+
+  await tab.focusRow("here");
+  await tab.press("t");
+  await tab.page.keyboard.type("2 jan 2040");
+  await tab.press("Enter");
+  await until(() => person.openTasks(), ([{ due }]) => assert.equal(due, "2040-01-02"));
+  await focusIs(tab, "here");
+  await tab.press("v");
+  await tab.page.keyboard.type("hom");
+  await tab.press("Enter");
+  await until(() => person.openTasks(), ([{ list_id, id }]) => assert.deepEqual([list_id, id], [home.id, task.id]));
 });
 
 claim("single keys do nothing while somebody types, or when they are switched off", async (world) => {
@@ -464,6 +514,11 @@ function differences(now, before) {
 
 async function focusIs(tab, text) {
   await until(() => tab.focusedText(), (found) => assert.equal(found.trim(), text));
+}
+
+/** The name of the button that has the focus. */
+function focusedLabel(tab) {
+  return tab.page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
 }
 
 async function inMenu(tab, list, act) {

@@ -79,6 +79,7 @@ claim("the second factor is set up, asked for, and a recovery code stands in for
   const recovery = await tab.page.locator(".codes code").first().innerText();
   await tab.button("I have kept them").click();
   await tab.page.getByText("On: signing in takes a code").waitFor();
+  await until(() => tab.focusedText(), (text) => assert.equal(text, "Two-factor authentication"));
 
   const elsewhere = await world.stranger("/");
   await signIn(elsewhere, PASSWORD);
