@@ -315,6 +315,10 @@ fn proof_of(verified: &Verified) -> Proof {
 
 const DISABLED: &str = "the account is disabled";
 
+/// Such a token may be one of those that were meant to end.
+const UNDATED: &str = "it does not say when it was issued (iat), and the account was disabled \
+    once, or its password changed: only tokens from after that are accepted";
+
 /// Why an account, or what stands behind a token, no longer counts, if so.
 fn revoked(
     conn: &Conn,
@@ -331,8 +335,9 @@ fn revoked(
         }
         Proof::Session { id, .. } => session_ended(conn, account.owner, id, now),
         Proof::AccessToken { id, .. } => access_token::revoked(conn, account.owner, id, now),
-        Proof::Word { issued, .. } if issued.unwrap_or(0) < account.tokens_after => {
-            Ok(Some("it was issued before the account's last change of password".into()))
+        Proof::Word { issued: None, .. } if account.tokens_after > 0 => Ok(Some(UNDATED.into())),
+        Proof::Word { issued: Some(issued), .. } if *issued < account.tokens_after => {
+            Ok(Some("it is from before the account was disabled, or its password changed".into()))
         }
         Proof::Word { .. } => Ok(None),
     }

@@ -209,9 +209,9 @@ impl Loaded {
         let value = self.figment.find_value(name).ok();
         match serde_json::to_value(&value).unwrap_or_default() {
             serde_json::Value::String(text) if sources::is_secret(name) && !text.is_empty() => {
-                "********".into()
+                MASK.into()
             }
-            value => value,
+            value => without_passwords(value),
         }
     }
 }
@@ -248,12 +248,41 @@ impl Config {
     }
 }
 
+/// What stands in the place of a secret.
+const MASK: &str = "********";
+
+/// The value, with the password in each of its URLs masked (RFC 3986, 3.2.1).
+fn without_passwords(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => Value::String(masked_url(text)),
+        Value::Array(items) => items.into_iter().map(without_passwords).collect(),
+        Value::Object(fields) => {
+            fields.into_iter().map(|(name, value)| (name, without_passwords(value))).collect()
+        }
+        value => value,
+    }
+}
+
+fn masked_url(text: String) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    match authority.rsplit_once('@').map(|(who, host)| (who.split_once(':'), host)) {
+        Some((Some((user, _)), host)) => format!("{scheme}://{user}:{MASK}@{host}{path}"),
+        _ => text,
+    }
+}
+
 fn value(default: &impl serde::Serialize) -> Result<Value> {
     Value::serialize(default).map_err(|error| Error::Internal(error.to_string()))
 }
 
 fn field<'de, T: serde::Deserialize<'de>>(figment: &Figment, name: &str) -> Result<T> {
     figment.extract_inner(name).map_err(|error| {
+        if sources::is_secret(name) {
+            // In other words the value itself would be said.
+            return fault(figment, name, "must be text, in quotes");
+        }
         let why: Vec<String> = error.into_iter().map(|error| error.kind.to_string()).collect();
         fault(figment, name, &why.join("; "))
     })

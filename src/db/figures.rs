@@ -4,6 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::disk;
+
+/// Bytes that some writes need: less is as good as none.
+const ROOM: u64 = 1 << 20;
+
 /// Counts that only rise, but for the writes that wait.
 pub struct Figures {
     file: PathBuf,
@@ -54,6 +59,12 @@ impl Figures {
     pub fn sizes(&self) -> (u64, u64) {
         let size = |file: &Path| std::fs::metadata(file).map_or(0, |file| file.len());
         (size(&self.file), size(&self.file.with_extension("db-wal")))
+    }
+
+    /// False if the disk has no room for another write.
+    pub fn has_room(&self) -> bool {
+        let dir = self.file.parent();
+        dir.and_then(disk::free_space).is_none_or(|bytes| bytes >= ROOM)
     }
 
     pub(super) fn committed(&self, writes: usize, syncing: Duration) {

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::functions::{Context, FunctionFlags};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::migrate;
+use super::{SECRET_FILE, migrate};
 use crate::error::{Error, Result};
 
 /// "Dckt", so that `file` and other programs can tell what it is.
@@ -35,7 +35,7 @@ pub(super) fn make_private_dir(path: &Path, name: &str) -> Result<()> {
     let mode = fs::metadata(path).map_err(|error| cannot("read", error))?.permissions().mode();
     if mode & 0o077 != 0 {
         refuse_shared(path, mode)?;
-        fs::set_permissions(path, Permissions::from_mode(0o700))
+        fs::set_permissions(path, Permissions::from_mode(mode & 0o700))
             .map_err(|error| cannot("close to others", error))?;
     }
     Ok(())
@@ -86,6 +86,8 @@ fn give_to_its_place(path: &Path) -> std::io::Result<()> {
     let Some(parent) = path.parent().filter(|_| rustix::process::geteuid().is_root()) else {
         return Ok(());
     };
+    // Of a bare name: `Path` says nothing where the shell says ".".
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
     let (own, place) = (fs::metadata(path)?, fs::metadata(parent)?);
     if own.uid() == 0 && place.uid() != 0 {
         std::os::unix::fs::chown(path, Some(place.uid()), Some(place.gid()))?;
@@ -117,6 +119,9 @@ pub(super) fn check(path: &Path) -> Result<()> {
     if !head.is_empty() && !head.starts_with(b"SQLite format 3\0") {
         return Err(damaged("it does not begin as a SQLite file does".into()));
     }
+    if head.is_empty() && is_lost(path) {
+        return Err(damaged(format!("it is empty, and the {SECRET_FILE} beside it is not")));
+    }
     private_file(path)?;
     if head.is_empty() {
         return Ok(());
@@ -132,7 +137,7 @@ pub(super) fn check(path: &Path) -> Result<()> {
     }
     let id: i32 = conn
         .pragma_query_value(None, "application_id", |row| row.get(0))
-        .map_err(|error| damaged(error.to_string()))?;
+        .map_err(|error| unwritable(path, &error).unwrap_or_else(|| damaged(error.to_string())))?;
     let tables: i64 = conn
         .query_row("select count(*) from sqlite_schema", [], |row| row.get(0))
         .map_err(|error| damaged(error.to_string()))?;
@@ -140,6 +145,19 @@ pub(super) fn check(path: &Path) -> Result<()> {
         return Err(damaged("another program made it".into()));
     }
     migrate::refuse_newer(path, migrate::version(&conn)?)
+}
+
+/// What to say of a file that is kept from us rather than damaged.
+fn unwritable(path: &Path, error: &rusqlite::Error) -> Option<Error> {
+    let code = error.sqlite_error_code()?;
+    let is_kept =
+        matches!(code, ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied);
+    is_kept.then(|| {
+        Error::Denied(format!(
+            "cannot write {} or beside it: it, or its directory, is read-only or somebody else's",
+            path.display()
+        ))
+    })
 }
 
 /// Compares the file's length with its header (SQLite file format, 1.3). With a
@@ -155,6 +173,12 @@ fn is_cut_short(path: &Path, head: &[u8]) -> bool {
     };
     let pages = u32::from_be_bytes([head[28], head[29], head[30], head[31]]);
     file.len() < page_size * u64::from(pages)
+}
+
+/// True if an empty file was a database: the secret is made after it.
+fn is_lost(path: &Path) -> bool {
+    let secret = fs::metadata(path.with_file_name(SECRET_FILE));
+    path.exists() && !is_filled(path, "db-wal") && secret.is_ok_and(|file| file.len() > 0)
 }
 
 /// True if the file that ends in `extension` beside the database has anything in it.

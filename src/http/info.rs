@@ -38,6 +38,9 @@ async fn ready(app: &State<App>) -> Result<Reply> {
     if *app.stopping.borrow() {
         return Err(Error::Unavailable("the server is stopping".into()));
     }
+    if !app.db.figures().has_room() {
+        return Err(Error::Unavailable("the disk is full".into()));
+    }
     app.db.write(|_| Ok(())).await?;
     Ok(probe())
 }

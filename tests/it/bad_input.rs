@@ -167,6 +167,24 @@ fn a_bad_secret_is_refused_without_being_shown() {
         .refuses(&[], &["/nowhere/secret", "BETTER_AUTH_SECRET_FILE"]);
 }
 
+// SECURITY-BAR H16: nor is one that is no text, or the password in an address.
+#[test]
+fn a_secret_of_the_wrong_kind_is_not_shown() {
+    let place = Place::new();
+    fs::write(place.path().join("p.toml"), "[default]\nsmtp_password = 998877665544\n")
+        .expect("a file");
+    for arguments in [["--config", "p.toml", "config"].as_slice(), &["--config", "p.toml"]] {
+        let output = place.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("smtp_password") && said.contains("in quotes"), "{said}");
+        assert!(!said.contains("998877665544"), "{said}");
+    }
+    let issuers = r#"[{"issuer":"a","jwks_url":"https://ada:topsecret@example.org/jwks@1"}]"#;
+    let place = Place::with(&[("DOCKET_ISSUERS", issuers)]);
+    let text = String::from_utf8(place.run(&["config"]).stdout).expect("UTF-8");
+    assert!(text.contains("https://ada:********@example.org/jwks@1"), "{text}");
+}
+
 #[test]
 fn a_settings_file_that_was_named_must_exist() {
     Place::new().refuses(&["--config", "nowhere.toml"], &["no settings file nowhere.toml"]);

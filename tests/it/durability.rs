@@ -362,8 +362,11 @@ fn a_full_disk_refuses_writes_loses_nothing_and_recovers() {
     }
     assert_eq!(titles_of(&ada), titles);
     assert_eq!(app.get("/healthz").status, 200);
+    let _ = fs::write(&filler, vec![0; 8 << 20]);
+    assert_eq!(app.get("/readyz").status, 503);
 
     disk.remount("size=16m");
+    assert_eq!(app.get("/readyz").status, 200);
     let more = ada.post("/api/tasks", &json!({ "title": "room again" }));
     assert_eq!(more.status, 201, "{}\n{}", more.text, app.log());
     titles.push("room again".to_owned());
@@ -476,6 +479,57 @@ fn a_missing_permission_is_named() {
     }
     let said = refused_start(dir.path());
     assert!(said.contains("Permission denied"), "{said}");
+}
+
+// SECURITY-BAR D9: the cause is named, and nobody is told to restore what is sound.
+#[test]
+fn a_database_that_cannot_be_written_to_is_not_called_damaged() {
+    let (dir, _) = data_at_rest(1);
+    let is_root = rustix::process::geteuid().is_root();
+    for entry in fs::read_dir(dir.path()).expect("a directory").flatten() {
+        if is_root {
+            std::os::unix::fs::chown(entry.path(), Some(65_534), Some(65_534)).expect("an owner");
+        }
+    }
+    if is_root {
+        std::os::unix::fs::chown(dir.path(), Some(65_534), Some(65_534)).expect("an owner");
+    }
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o500)).expect("a mode");
+    let mut command = app::command(dir.path(), &[]);
+    if is_root {
+        std::os::unix::process::CommandExt::uid(&mut command, 65_534);
+    }
+    let output = command.args(["user", "list"]).output().expect("docket runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("read-only or somebody else's"), "{said}");
+    assert!(!said.contains("Restore"), "{said}");
+}
+
+#[test]
+fn a_data_directory_is_named_as_in_a_shell() {
+    let place = TempDir::new().expect("a directory");
+    for name in ["data", "data/", "./more", "a/b"] {
+        let mut command = app::command(place.path(), &[]);
+        let output = command
+            .args(["user", "list", "--data-dir", name])
+            .current_dir(place.path())
+            .output()
+            .expect("docket runs");
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(database(&place.path().join(name)).exists(), "{name}");
+    }
+}
+
+// SECURITY-BAR D10: an empty file beside a secret was a database; without one it may
+// be from a first start that was killed (D5).
+#[test]
+fn a_database_that_was_emptied_is_not_begun_anew() {
+    let (dir, _) = data_at_rest(1);
+    fs::write(database(dir.path()), "").expect("a file");
+    let said = refused_start(dir.path());
+    assert!(said.contains("it is empty, and the docket.secret beside it is not"), "{said}");
+    fs::remove_file(dir.path().join("docket.secret")).expect("a file");
+    assert!(docket(dir.path(), &["user", "list"]).status.success());
 }
 
 // SECURITY-BAR D10

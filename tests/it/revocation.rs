@@ -452,6 +452,24 @@ fn token_check_tells_each_step() {
     assert!(text.contains("the account is disabled"), "{text}");
 }
 
+/// Nobody can tell a token without a date from those that were meant to end.
+#[test]
+fn a_token_without_its_date_is_refused_once_older_ones_are_and_told_why() {
+    let app = App::with(&[("BETTER_AUTH_SECRET", SECRET)]);
+    let sign = |claims: Value| Key::hmac(SECRET).sign(&json!({ "alg": "HS256" }), &claims);
+    let undated = sign(json!({ "sub": "eve", "exp": now() + 600 }));
+    let eve = app.bearer(&undated);
+    let id = eve.get("/api/me").body["id"].as_str().expect("an id").to_owned();
+    app.run(&["user", "disable", &id]);
+    app.run(&["user", "enable", &id]);
+    assert_ends_soon(&app, &eve);
+    let told = app.command(&["token", "check", &undated]).output().expect("docket runs");
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.contains("does not say when it was issued (iat)"), "{told}");
+    let dated = sign(json!({ "sub": "eve", "exp": now() + 600, "iat": now() + 2 }));
+    assert_eq!(status(&app.bearer(&dated)), 200);
+}
+
 #[test]
 fn token_check_makes_no_account() {
     let app = App::with(&[("BETTER_AUTH_SECRET", SECRET)]);

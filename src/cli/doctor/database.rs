@@ -4,6 +4,7 @@ use super::{Findings, Level};
 use crate::cli::progress::Bar;
 use crate::config::{Config, Switch};
 use crate::db;
+use crate::error::Error;
 use crate::time::Timestamp;
 
 /// A log that grew beyond this is not being copied into the file.
@@ -49,7 +50,10 @@ fn schema(config: &Config, found: &mut Findings) -> bool {
     let status = match db::migration_status(&config.data_dir) {
         Ok(status) => status,
         Err(error) => {
-            let todo = "use the program that made it, or docket restore of a good backup";
+            let todo = match error {
+                Error::Denied(_) => "give it to the user that docket runs as",
+                _ => "use the program that made it, or docket restore of a good backup",
+            };
             found.add(Level::Problem, "schema", error.to_string(), todo);
             return false;
         }
