@@ -434,7 +434,7 @@ export default {
   "task.add_on": "Aufgabe am {day} hinzufügen",
   "task.add_example": "Miete zahlen morgen p1 #Zuhause",
   "task.add_hint": "Ein Datum, p1 bis p4 und #Liste werden verstanden.",
-  "task.displaced": "Die Liste wurde anderswo gelöscht: Sie steht jetzt im Eingang — „{text}“",
+  "task.displaced": "Die Liste wurde anderswo gelöscht. Jetzt im Eingang: „{text}“",
   "task.refuse": "{words}: nicht gemeint, als Text behalten",
   "task.new_list": "Neue Liste: {name}",
   "bulk.name": "Die ausgewählten Aufgaben",

@@ -422,7 +422,7 @@ export default {
   "task.add_on": "Add a task on {day}",
   "task.add_example": "Pay rent tomorrow p1 #Home",
   "task.add_hint": "A date, p1 to p4 and #list are understood.",
-  "task.displaced": "The list was deleted elsewhere: it is in the Inbox now — “{text}”",
+  "task.displaced": "The list was deleted elsewhere. In the Inbox now: “{text}”",
   "task.refuse": "{words}: not meant, keep it as text",
   "task.new_list": "New list: {name}",
   "bulk.name": "The selected tasks",

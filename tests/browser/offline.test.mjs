@@ -111,7 +111,7 @@ claim("a task for a list that was deleted meanwhile is in the Inbox, and that is
   await person.api("DELETE", `/api/lists/${home.id}`);
   await tab.page.context().setOffline(false);
 
-  await tab.says("The list was deleted elsewhere: it is in the Inbox now");
+  await tab.says("The list was deleted elsewhere. In the Inbox now: “");
   await person.has("typed there", "behind it");
   assert.equal((await person.openTasks()).some((task) => task.id === first.id), false);
 }, { fails: true });
