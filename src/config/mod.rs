@@ -266,7 +266,7 @@ fn without_passwords(value: serde_json::Value) -> serde_json::Value {
 
 fn masked_url(text: String) -> String {
     let Some((scheme, rest)) = text.split_once("://") else { return text };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     match authority.rsplit_once('@').map(|(who, host)| (who.split_once(':'), host)) {
         Some((Some((user, _)), host)) => format!("{scheme}://{user}:{MASK}@{host}{path}"),
         _ => text,

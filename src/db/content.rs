@@ -9,7 +9,8 @@
 //!
 //! An account's hash leaves out what a copy elsewhere cannot have in common:
 //! the number of its owner here, how far clients have come (`revision`, `version`),
-//! and which indexes it is in (`indexed`). A column that is added later and is not set changes nothing.
+//! and which indexes it is in (`indexed`). A column that is added later and is not
+//! set changes nothing.
 
 use std::collections::BTreeMap;
 

@@ -102,6 +102,8 @@ export function addBelow(after) {
 }
 
 export function closeDialog() {
+  // What was typed for one that could not come is not for the next.
+  ahead = null;
   dialog.value = null;
 }
 

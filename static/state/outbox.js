@@ -266,9 +266,10 @@ async function refused(op, problem) {
  * @param {Problem} problem
  */
 function isMisplaced(op, problem) {
+  const { body = {} } = op;
   const amiss = (problem.errors ?? []).map(({ pointer }) => pointer.slice(1));
-  if (amiss.length === 0 || !amiss.every((name) => PLACES.has(name))) return false;
-  op.body = Object.fromEntries(Object.entries(op.body ?? {}).filter(([name]) => !amiss.includes(name)));
+  if (amiss.length === 0 || !amiss.every((name) => PLACES.has(name) && name in body)) return false;
+  op.body = Object.fromEntries(Object.entries(body).filter(([name]) => !amiss.includes(name)));
   if (amiss.includes("list_id")) told.displaced(op);
   told.touched([op]);
   return true;
